@@ -1,0 +1,47 @@
+# make demo    restore the demo photos and write a report of it     (out/demo/report.html)
+# make test    ruff, mypy, then every test, the quick ones first
+# make lint    ruff and mypy only
+# make clean   remove what was made here, .venv included
+#
+# Everything is installed into .venv, under constraints.txt, once: a stamp file remembers it until setup.py,
+# pyproject.toml or constraints.txt change. Works with GNU make 3.81, which macOS has.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+INPUTS := setup.py pyproject.toml constraints.txt
+
+.DEFAULT_GOAL := demo
+.PHONY: demo test lint clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.installed-demo
+	$(BIN)/python -m amirnet_benchmarks.demo
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: $(PYTHON) is missing or older than Python 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 2; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { echo "Making $(VENV) ..."; $(PYTHON) -m venv --clear $(VENV); }
+	@touch $@
+
+$(VENV)/.installed-demo: $(VENV)/.made $(INPUTS)
+	@echo "Installing what the demo needs into $(VENV), once (about a minute) ..."
+	@$(INSTALL) -e '.[benchmarks]'
+	@touch $@
+
+# What the tests need includes what the demo needs.
+$(VENV)/.installed-dev: $(VENV)/.made $(INPUTS)
+	@echo "Installing what the tests need into $(VENV), once (a few minutes: torch is large) ..."
+	@$(INSTALL) -e '.[dev]'
+	@touch $(VENV)/.installed-demo $@
+
+clean:
+	rm -rf $(VENV) out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

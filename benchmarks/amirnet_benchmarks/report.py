@@ -1,0 +1,174 @@
+"""The demo report: what is in report.json, and the page that shows the same numbers beside the pictures."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import math
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from amirnet import Bundle, RestoreResult, __version__
+
+from .demo_photos import DemoPhoto
+from .quality import Quality
+from .tree_drawing import draw_path, draw_tree
+
+SCHEMA = "1.0"
+
+
+@dataclass(frozen=True)
+class RestoredPhoto:
+    """One demo photo with what became of it; `before` and `after` are against the clean original."""
+
+    photo: DemoPhoto
+    degraded: npt.NDArray[np.uint8]
+    result: RestoreResult
+    before: Quality
+    after: Quality
+
+
+def build_report(bundle: Bundle, restored: Sequence[RestoredPhoto], load_seconds: float) -> dict[str, Any]:
+    """All numbers of the report as plain JSON values; an infinite PSNR (equal photos) is null."""
+    manifest = bundle.manifest
+    tile = manifest.tile
+    return {
+        "schema": SCHEMA,
+        "made_by": f"amirnet {__version__}",
+        "model": {
+            "name": manifest.name,
+            "description": manifest.description,
+            "licence": manifest.license,
+            "identity": manifest.identity,
+            "bytes": sum(file.bytes for file in manifest.files.values()),
+            "files": {name: file.bytes for name, file in sorted(manifest.files.items())},
+            "tile": {"size": tile.size, "halo": tile.halo, "radius": tile.radius},
+        },
+        "machine": {
+            "engine": f"ONNX Runtime {version('onnxruntime')}, every operation on the processor, in float32",
+            "processor": _processor(),
+            "cores": os.cpu_count(),
+            "system": f"{platform.system()} {platform.machine()}",
+            "python": platform.python_version(),
+            "load_seconds": round(load_seconds, 4),
+        },
+        "summary": {
+            "photos": len(restored),
+            "psnr_before": _mean([photo.before.psnr for photo in restored]),
+            "psnr_after": _mean([photo.after.psnr for photo in restored]),
+            "ssim_before": _mean([photo.before.ssim for photo in restored]),
+            "ssim_after": _mean([photo.after.ssim for photo in restored]),
+            "seconds": round(sum(photo.result.seconds["total"] for photo in restored), 4),
+        },
+        "photos": [_describe(bundle, photo) for photo in restored],
+    }
+
+
+def render_report(bundle: Bundle, restored: Sequence[RestoredPhoto], report: Mapping[str, Any]) -> str:
+    """The page: one self-contained HTML text, pictures and all, that loads nothing from anywhere."""
+    nodes = bundle.tree.nodes
+    visitors: dict[int, list[str]] = {}
+    for photo in restored:
+        visitors.setdefault(photo.result.node, []).append(photo.photo.title)
+    soft = bundle.tree.conditioning == "soft"
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        number=lambda value, digits: "∞" if value is None else f"{value:.{digits}f}",
+        signed=lambda value, digits: f"{value:+.{digits}f}".replace("-", "−"),
+        percent=lambda value: f"{100 * value:.0f} %",
+        seconds=lambda value: f"{value:.1f} seconds" if value < 60 else f"{value / 60:.1f} minutes",
+        milliseconds=lambda value: f"{1000 * value:.0f}",
+        megabytes=lambda value: f"{value / 1e6:.2f} MB" if value >= 1e5 else f"{value / 1e3:.1f} kB",
+    )
+    return environment.get_template("report.html.j2").render(
+        **report,
+        pictures={photo.photo.name: _pictures(photo) for photo in restored},
+        drawings={photo.photo.name: draw_path(nodes, photo.result.path) for photo in restored},
+        tree=draw_tree(nodes, visitors),
+        conditioning="Down to that node the restorer gets the photo’s own numbers, below it the node’s."
+        if soft
+        else "The restorer gets the numbers stored at that node.",
+    )
+
+
+def report_json(report: Mapping[str, Any]) -> bytes:
+    """report.json: indented, with a final newline, UTF-8."""
+    return (json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _describe(bundle: Bundle, restored: RestoredPhoto) -> dict[str, Any]:
+    photo, result = restored.photo, restored.result
+    height, width = result.image.shape[:2]
+    total = result.seconds["total"]
+    return {
+        "name": photo.name,
+        "title": photo.title,
+        "trouble": photo.trouble,
+        "degradation": photo.degradation,
+        "seed": photo.seed,
+        "credit": photo.credit,
+        "width": width,
+        "height": height,
+        "node": result.node,
+        "path": list(result.path),
+        "confidence": round(result.confidence, 6),
+        "steps": [
+            {"node": node, "label": bundle.tree.node(node).label, "confidence": round(confidence, 6)}
+            for node, confidence in zip(result.path, result.confidences, strict=True)
+        ],
+        "psnr": {"before": _finite(restored.before.psnr), "after": _finite(restored.after.psnr)},
+        "ssim": {"before": _finite(restored.before.ssim), "after": _finite(restored.after.ssim)},
+        "tiles": result.tiles,
+        "seconds": {stage: round(seconds, 6) for stage, seconds in result.seconds.items()},
+        "megapixels_per_second": round(width * height / 1e6 / total, 4) if total > 0 else None,
+    }
+
+
+def _pictures(restored: RestoredPhoto) -> dict[str, str]:
+    clean = base64.b64encode(restored.photo.clean.read_bytes()).decode()
+    return {
+        "degraded": _lossless(restored.degraded),
+        "restored": _lossless(restored.result.image),
+        "clean": f"data:image/jpeg;base64,{clean}",
+    }
+
+
+def _lossless(image: npt.NDArray[np.uint8]) -> str:
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "WEBP", lossless=True, quality=50, method=2)
+    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return _finite(sum(values) / len(values))
+
+
+def _finite(value: float) -> float | None:
+    return round(value, 4) if math.isfinite(value) else None
+
+
+def _processor() -> str:
+    """The processor's name where the system tells it (Linux, macOS), else its architecture."""
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text(errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()

@@ -1,0 +1,41 @@
+"""AMIRNet for phones: restore a bad photo, offline, from a sealed bundle.
+
+import amirnet
+result = amirnet.Restorer.from_bundle("mobile").restore("photo.jpg")
+result.save("better.jpg")
+"""
+
+from amirnet import errors
+from amirnet.blender import Band, Blender
+from amirnet.bundle import Bundle, shipped_names
+from amirnet.degradation_tree import DegradationTree, TreeNode, Walk
+from amirnet.engine import Engine, OnnxEngine
+from amirnet.errors import AmirnetError
+from amirnet.manifest import Manifest
+from amirnet.probe_plan import ProbePlan
+from amirnet.restorer import Diagnosis, Restorer, RestoreResult
+from amirnet.tile_plan import Tile, TilePlan
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AmirnetError",
+    "Band",
+    "Blender",
+    "Bundle",
+    "DegradationTree",
+    "Diagnosis",
+    "Engine",
+    "Manifest",
+    "OnnxEngine",
+    "ProbePlan",
+    "RestoreResult",
+    "Restorer",
+    "Tile",
+    "TilePlan",
+    "TreeNode",
+    "Walk",
+    "__version__",
+    "errors",
+    "shipped_names",
+]

@@ -1,0 +1,5 @@
+"""`python -m amirnet` is the command `amirnet`."""
+
+from amirnet.cli import main
+
+main()

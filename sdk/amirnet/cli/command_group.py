@@ -1,0 +1,105 @@
+"""A click group whose subcommands load on demand, and whose errors are one line and an exit status."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from amirnet.cli.console import say
+from amirnet.errors import AmirnetError, MissingExtraError
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Subcommand:
+    """`target` is "module:attribute" of a click command; `extra` the install that brings its packages."""
+
+    target: str
+    help: str
+    extra: str | None = None
+
+
+class CommandGroup(click.Group):
+    """Lists its subcommands without importing them. AmirnetError and click's own complaints end with status 2 and one
+    `error:` line on stderr, Ctrl-C with status 130."""
+
+    def __init__(self, *args: Any, subcommands: dict[str, Subcommand], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.subcommands = subcommands
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.subcommands)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.subcommands:
+            return None
+        module, _, attribute = self.subcommands[cmd_name].target.partition(":")
+        try:
+            command: click.Command = getattr(importlib.import_module(module), attribute)
+        except ModuleNotFoundError as error:
+            raise self._missing(cmd_name, error) from error
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.help) for name, command in self.subcommands.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:  # a subcommand may import its heavy packages only when it runs
+            raise self._missing(ctx.invoked_subcommand or "", error) from error
+
+    def _missing(self, name: str, error: ModuleNotFoundError) -> Exception:
+        extra = self.subcommands[name].extra if name in self.subcommands else None
+        if extra is None:
+            return error
+        return MissingExtraError(f"'amirnet {name}' needs {error.name}, not installed; pip install 'amirnet[{extra}]'")
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, False, **extra)
+        sys.exit(self._status(args, prog_name, complete_var, extra))
+
+    def _status(
+        self, args: Sequence[str] | None, prog_name: str | None, complete_var: str | None, extra: dict[str, Any]
+    ) -> int:
+        # Decoders log what is odd about a file; what matters of it comes as an error, in one line.
+        logging.getLogger("PIL").addHandler(logging.NullHandler())
+        try:
+            result = super().main(args, prog_name, complete_var, False, **extra)
+        except (click.exceptions.Abort, KeyboardInterrupt):
+            return fail("interrupted", INTERRUPTED)
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            return BAD_INPUT
+        except click.UsageError as error:
+            hint = f"; see '{error.ctx.command_path} --help'" if error.ctx else ""
+            return fail(error.format_message().rstrip(".") + hint)
+        except click.ClickException as error:
+            return fail(error.format_message())
+        except AmirnetError as error:
+            return fail(str(error))
+        # Without standalone mode click hands the status of ctx.exit(n) back as the result.
+        return result if isinstance(result, int) else 0
+
+
+def fail(message: str, status: int = BAD_INPUT) -> int:
+    """Print one `error:` line on stderr and return the status."""
+    say("error: " + " ".join(message.split()), err=True)
+    return status

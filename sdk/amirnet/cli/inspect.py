@@ -1,0 +1,122 @@
+"""`amirnet inspect`: where a photo belongs in the tree, or what a bundle holds."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from amirnet import image_io
+from amirnet.bundle import Bundle, shipped_names
+from amirnet.cli.console import name_of, percent, say, tree_lines
+from amirnet.degradation_tree import TreeNode
+from amirnet.restorer import Restorer
+
+
+@click.command()
+@click.argument("target", metavar="PHOTO_OR_BUNDLE")
+@click.option("--model", default="mobile", show_default=True, metavar="NAME_OR_PATH", help="The bundle to ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def inspect(target: str, model: str, as_json: bool) -> None:
+    """Say what is wrong with a photo, or what is in a bundle (a folder, a zip, or a shipped name)."""
+    if _is_bundle(target):
+        facts, text = _bundle(Bundle.open(target))
+    else:
+        facts, text = _photo(target, model)
+    say(json.dumps(facts) if as_json else "\n".join(text))
+
+
+def _is_bundle(target: str) -> bool:
+    path = Path(target)
+    if target in shipped_names() or path.is_dir() or path.suffix.lower() == ".zip":
+        return True
+    # A bare word that is no file is rather a misspelt bundle than a photo without a suffix.
+    return zipfile.is_zipfile(path) if path.is_file() else path.suffix == "" and path.name == target
+
+
+def _photo(target: str, model: str) -> tuple[dict[str, Any], list[str]]:
+    pixels = image_io.load(target)
+    bundle = Bundle.open(model)
+    diagnosis = Restorer(bundle).examine(pixels)
+    height, width = pixels.shape[:2]
+    tree = bundle.tree
+    steps = dict(zip(diagnosis.path, diagnosis.confidences, strict=True))
+    facts = {
+        "input": target,
+        "width": width,
+        "height": height,
+        "model": bundle.manifest.name,
+        "node": diagnosis.node,
+        "label": tree.node(diagnosis.node).label,
+        "path": list(diagnosis.path),
+        "confidences": list(diagnosis.confidences),
+        "confidence": diagnosis.confidence,
+        "code": [float(number) for number in diagnosis.code],
+        "mask": [float(number) for number in diagnosis.mask],
+    }
+
+    def describe(node: TreeNode) -> str:
+        share = f"{percent(diagnosis.mask[node.entry])} of its level"
+        if node.id not in steps:
+            return f"○ {name_of(node)}  ({share})"
+        return f"● {name_of(node)}  ({percent(steps[node.id])} sure; {share})"
+
+    chosen = tree.node(diagnosis.node)
+    text = [
+        f"{target}: {width}x{height} pixels",
+        f"{name_of(chosen)}, {percent(diagnosis.confidence)} sure ({bundle.manifest.name})",
+        "",
+        *tree_lines(tree, describe),
+        "",
+        "code: " + " ".join(f"{number:.4g}" for number in diagnosis.code),
+    ]
+    return facts, text
+
+
+def _bundle(bundle: Bundle) -> tuple[dict[str, Any], list[str]]:
+    manifest = bundle.manifest
+    facts = {
+        "bundle": bundle.where,
+        "schema": manifest.schema,
+        "name": manifest.name,
+        "description": manifest.description,
+        "license": manifest.license,
+        "identity": manifest.identity,
+        "geometry": {"probe": asdict(manifest.probe), "tile": asdict(manifest.tile)},
+        "tree": {
+            "levels": manifest.tree.levels,
+            "grid": manifest.tree.grid,
+            "conditioning": manifest.tree.conditioning,
+            "nodes": [asdict(node) for node in manifest.tree.nodes],
+        },
+        "models": manifest.models,
+        "metrics": manifest.metrics,
+        "files": {name: asdict(seal) for name, seal in manifest.files.items()},
+    }
+
+    def describe(node: TreeNode) -> str:
+        return f"{name_of(node)}  ({percent(node.share)} of photos)"
+
+    tile, probe = manifest.tile, manifest.probe
+    sizes = [f"  {name}  {seal.bytes:,} bytes" for name, seal in sorted(manifest.files.items())]
+    text = [
+        f"{manifest.name}: {manifest.description}".rstrip(": "),
+        f"licence   {manifest.license or 'not stated'}",
+        f"identity  {manifest.identity}",
+        f"probes    {probe.size}x{probe.size} pixels, up to {probe.grid}x{probe.grid} a photo",
+        f"tiles     {tile.size}x{tile.size} pixels {'or smaller' if tile.flexible else 'always'}, halo {tile.halo}, "
+        f"overlap {tile.overlap}; multiples of {tile.alignment}; the network sees {tile.radius} pixels far",
+        f"tree      {manifest.tree.levels} levels, {manifest.tree.conditioning} code on a 1/{manifest.tree.grid} grid",
+        "",
+        *tree_lines(manifest.tree, describe),
+        "",
+        "files, all as sealed:",
+        *sizes,
+    ]
+    if manifest.metrics:
+        text += ["", "metrics:", *("  " + line for line in json.dumps(manifest.metrics, indent=2).splitlines())]
+    return facts, text

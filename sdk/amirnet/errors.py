@@ -1,0 +1,66 @@
+"""Every error the SDK raises on purpose. Each message is one line: the thing, the reason, the remedy.
+
+The names are part of the contract (CONTRACT B7): the Kotlin and Swift runtimes raise errors of the same names.
+"""
+
+from __future__ import annotations
+
+
+class AmirnetError(Exception):
+    """Base of every error a caller can act on. The command line prints it as one line and exits with status 2."""
+
+
+class BundleError(AmirnetError):
+    """A bundle was refused, before any runtime saw a byte of its models."""
+
+
+class UnknownBundleError(BundleError):
+    """Neither a shipped name nor an existing folder or zip file."""
+
+
+class UnsupportedSchemaError(BundleError):
+    """The manifest's major schema version is not one this release reads."""
+
+
+class MissingFileError(BundleError):
+    """A file that the bundle must hold (the manifest, or one it lists) is not there."""
+
+
+class ExtraFileError(BundleError):
+    """The bundle holds a file that its manifest does not list."""
+
+
+class ChangedFileError(BundleError):
+    """A file's size or SHA-256 is not the one its manifest states, or the file cannot be read back."""
+
+
+class UnsafePathError(BundleError):
+    """A path that could leave the bundle's folder: absolute, '..', a backslash, a link, an odd character."""
+
+
+class ManifestError(BundleError):
+    """manifest.json is not JSON, or a field is missing, of the wrong type, or contradicts another."""
+
+
+class ImageError(AmirnetError):
+    """A photo could not be read: missing, empty, truncated, too large, or not a photo."""
+
+
+class OutputError(AmirnetError):
+    """A result could not be written where it was asked for. Nothing half-written is left behind."""
+
+
+class TileError(AmirnetError):
+    """A tile size that the model cannot take, or a tile that does not fit the plan it is blended into."""
+
+
+class NodeError(AmirnetError):
+    """A node number that the bundle's tree does not have."""
+
+
+class EngineError(AmirnetError):
+    """The inference engine could not load a model, or a model returned something the contract forbids."""
+
+
+class MissingExtraError(AmirnetError):
+    """A subcommand needs packages that the thin install does not bring; the message holds the pip command."""

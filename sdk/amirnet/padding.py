@@ -1,0 +1,35 @@
+"""What a pixel beyond the photo's edge is: reflect-101 once, then edge replication (CONTRACT P1-P3)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from amirnet.arrays import Floats, Integers, Pixels
+
+
+def source_coordinates(start: int, stop: int, length: int) -> Integers:
+    """Coordinates inside [0, length) that the positions start..stop-1 of one axis read from (CONTRACT P1, P2).
+
+    A position outside is reflected once about the edge pixel (which is not repeated); one that is still outside,
+    because the photo is short, is clamped to the edge. Returns int64 of shape (stop - start,).
+    """
+    at = np.arange(start, stop, dtype=np.int64)
+    last = length - 1
+    reflected = np.where(at < 0, -at, np.where(at > last, 2 * last - at, at))
+    return np.clip(reflected, 0, last)
+
+
+def crop(photo: Pixels, left: int, top: int, width: int, height: int) -> Pixels:
+    """The rectangle of that size at (left, top), which may lie partly or wholly beyond the photo (CONTRACT P3).
+
+    photo: uint8 HWC. Returns a new uint8 array of shape (height, width, 3).
+    """
+    rows = source_coordinates(top, top + height, photo.shape[0])
+    columns = source_coordinates(left, left + width, photo.shape[1])
+    return photo[rows[:, None], columns[None, :]]
+
+
+def to_tensor(pixels: Pixels) -> Floats:
+    """uint8 HWC to float32 CHW: each value v becomes float32(v) / float32(255), one IEEE division (CONTRACT N1)."""
+    planar = np.ascontiguousarray(pixels.transpose(2, 0, 1))
+    return planar.astype(np.float32) / np.float32(255)

@@ -1,0 +1,68 @@
+"""Which patches of a photo the encoder sees, and how its answers become one (CONTRACT D1-D5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from amirnet.arrays import Doubles, Floats, Pixels
+from amirnet.padding import crop, to_tensor
+
+
+def axis_positions(length: int, size: int, grid: int) -> tuple[int, ...]:
+    """Where probes of `size` begin on an axis of `length` pixels: at most `grid` of them, ascending (CONTRACT D2)."""
+    if length <= size:
+        return (0,)
+    count = min(grid, -(-length // size))
+    if count == 1:
+        return ((length - size) // 2,)
+    return tuple((i * (length - size)) // (count - 1) for i in range(count))
+
+
+@dataclass(frozen=True)
+class ProbePlan:
+    """The probes of a photo of width x height pixels: squares of `size` at native resolution (CONTRACT D1-D3).
+
+    `columns` and `rows` are guaranteed to be ascending and within the photo; a probe reaches beyond the photo only
+    where a side is shorter than `size`. Iterating gives (left, top), rows first.
+    """
+
+    width: int
+    height: int
+    size: int
+    grid: int
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        return axis_positions(self.width, self.size, self.grid)
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        return axis_positions(self.height, self.size, self.grid)
+
+    def __len__(self) -> int:
+        return len(self.columns) * len(self.rows)
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return ((left, top) for top in self.rows for left in self.columns)
+
+    def gather(self, photo: Pixels) -> Floats:
+        """The probes of `photo`, uint8 HWC, as float32 (N, 3, size, size) in [0, 1], in plan order (CONTRACT D3)."""
+        return np.stack([to_tensor(crop(photo, left, top, self.size, self.size)) for left, top in self])
+
+
+def average(mask: Floats, value: Floats) -> tuple[Doubles, Doubles]:
+    """One mask and one soft code for the photo, from the encoder's (N, K) mask and value (CONTRACT D4, D5).
+
+    Both are means over the probes in float64, summed one probe after another in plan order; the code averages the exact
+    products mask * value. Returns two float64 arrays of shape (K,).
+    """
+    mask_sum = np.zeros(mask.shape[1], dtype=np.float64)
+    code_sum = np.zeros(mask.shape[1], dtype=np.float64)
+    # A loop, not numpy's sum: its order of additions is not promised, and the order is what other languages repeat.
+    for probe_mask, probe_value in zip(mask.astype(np.float64), value.astype(np.float64), strict=True):
+        mask_sum += probe_mask
+        code_sum += probe_mask * probe_value
+    return mask_sum / mask.shape[0], code_sum / mask.shape[0]

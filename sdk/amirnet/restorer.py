@@ -1,0 +1,181 @@
+"""The whole job: a photo in, its diagnosis and its restored pixels out (CONTRACT R1-R4)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TypeAlias
+
+import numpy as np
+from PIL import Image
+
+from amirnet import image_io
+from amirnet.arrays import Doubles, Floats, Pixels
+from amirnet.blender import Band, Blender
+from amirnet.bundle import Bundle
+from amirnet.degradation_tree import Walk
+from amirnet.engine import Engine, OnnxEngine
+from amirnet.errors import EngineError, TileError
+from amirnet.padding import crop, to_tensor
+from amirnet.probe_plan import ProbePlan, average
+from amirnet.tile_plan import Tile, TilePlan, check_sizes
+
+Photo: TypeAlias = str | os.PathLike[str] | Image.Image | Pixels
+"""A path, a Pillow image, or uint8 RGB of shape (height, width, 3)."""
+
+Progress: TypeAlias = Callable[[int, int], object]
+"""Called with (tiles done, tiles in all), first with 0 done."""
+
+
+@dataclass(frozen=True, eq=False)
+class Diagnosis:
+    """What is wrong with a photo: the chosen node, the way to it with each step's probability (the root's is 1), their
+    product, the restorer's code (float32, K), and the averaged mask (float64, K)."""
+
+    node: int
+    path: tuple[int, ...]
+    confidences: tuple[float, ...]
+    confidence: float
+    code: Floats
+    mask: Doubles
+
+
+@dataclass(frozen=True, eq=False)
+class RestoreResult:
+    """A restored photo: `image` is uint8 RGB of the photo's upright size. The tree's answer is as in Diagnosis.
+
+    `seconds` holds "decode" (only when a path was given), "encode", "restore" and "total".
+    """
+
+    image: Pixels
+    node: int
+    path: tuple[int, ...]
+    confidences: tuple[float, ...]
+    confidence: float
+    code: Floats
+    tiles: int
+    seconds: dict[str, float]
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the photo in the format its suffix names, whole or not at all. Raises OutputError."""
+        image_io.save(self.image, path)
+
+
+class Restorer:
+    """Restores photos with one bundle. `tile` replaces the bundle's tile size (pixels, with halo): smaller, less
+    memory.
+
+    Raises TileError for a tile that the model cannot take; any legal tile gives the same photo within float error.
+    """
+
+    def __init__(self, bundle: Bundle, engine: Engine | None = None, tile: int | None = None) -> None:
+        geometry = bundle.manifest.tile
+        if tile is not None:
+            check_sizes(tile, geometry.halo, geometry.overlap, geometry.alignment)
+            if not geometry.flexible and tile != geometry.size:
+                raise TileError(f"tile {tile}: this model takes tiles of {geometry.size} only; leave the tile size out")
+        self.bundle = bundle
+        self.engine: Engine = OnnxEngine(bundle) if engine is None else engine
+        self.tile = geometry.size if tile is None else tile
+
+    @classmethod
+    def from_bundle(cls, name_or_path: str | os.PathLike[str] = "mobile", tile: int | None = None) -> Restorer:
+        """Open and verify a bundle and run it with ONNX Runtime. Raises BundleError, EngineError, TileError."""
+        return cls(Bundle.open(name_or_path), tile=tile)
+
+    def examine(self, image: Photo) -> Diagnosis:
+        """Where the photo belongs in the tree, without restoring it. Raises ImageError, EngineError."""
+        return self._diagnose(_pixels(image))
+
+    def restore(self, image: Photo, progress: Progress | None = None, node: int | None = None) -> RestoreResult:
+        """Restore one photo. `node` forces a node of the tree, its stored code and every confidence 1 (CONTRACT R3).
+
+        Raises ImageError, EngineError, NodeError, TileError (a NaN from the model).
+        """
+        start = perf_counter()
+        pixels = _pixels(image)
+        decoded = perf_counter()
+        diagnosis = self._diagnose(pixels) if node is None else self._forced(node)
+        encoded = perf_counter()
+        restored = np.empty_like(pixels)
+        for band in self.bands(pixels, diagnosis.code, progress):
+            restored[band.top : band.top + len(band.pixels)] = band.pixels
+        end = perf_counter()
+        seconds = {"encode": encoded - decoded, "restore": end - encoded, "total": end - start}
+        if isinstance(image, str | os.PathLike):
+            seconds = {"decode": decoded - start, **seconds}
+        return RestoreResult(
+            image=restored,
+            node=diagnosis.node,
+            path=diagnosis.path,
+            confidences=diagnosis.confidences,
+            confidence=diagnosis.confidence,
+            code=diagnosis.code,
+            tiles=len(self.plan(pixels)),
+            seconds=seconds,
+        )
+
+    def plan(self, pixels: Pixels) -> TilePlan:
+        """The tiles of a photo, uint8 HWC, under this restorer's tile size."""
+        height, width = pixels.shape[:2]
+        tile = self.bundle.manifest.tile
+        return TilePlan(width, height, self.tile, tile.halo, tile.overlap, tile.alignment, tile.flexible)
+
+    def cores(self, pixels: Pixels, code: Floats) -> Iterator[tuple[Tile, Floats]]:
+        """Each tile of the plan with the network's answer for its core, float32 HWC, not clipped (CONTRACT R2)."""
+        tile_code = np.ascontiguousarray(code, dtype=np.float32).reshape(1, -1, 1, 1)
+        halo = self.bundle.manifest.tile.halo
+        for tile in self.plan(pixels):
+            window = crop(pixels, tile.x - halo, tile.y - halo, tile.width + 2 * halo, tile.height + 2 * halo)
+            restored = self.engine.restore(to_tensor(window)[None], tile_code)
+            core = restored[0, :, halo : halo + tile.height, halo : halo + tile.width]
+            yield tile, core.transpose(1, 2, 0)
+
+    def bands(self, pixels: Pixels, code: Floats, progress: Progress | None = None) -> Iterator[Band]:
+        """The restored photo as row bands, each given out as soon as no later tile touches it (CONTRACT M5).
+
+        pixels: uint8 HWC; code: float32 of shape (K,). Memory beside the photo itself: its width times one core's
+        height.
+        """
+        blender = Blender(self.plan(pixels))
+        total = len(blender.plan)
+        report: Progress = progress if progress is not None else _silent
+        report(0, total)
+        for tile, core in self.cores(pixels, code):
+            band = blender.add(tile, core)
+            report(tile.index + 1, total)
+            if band is not None:
+                yield band
+
+    def _diagnose(self, pixels: Pixels) -> Diagnosis:
+        probe = self.bundle.manifest.probe
+        height, width = pixels.shape[:2]
+        probes = ProbePlan(width, height, probe.size, probe.grid).gather(pixels)
+        mask, soft = average(*self.engine.encode(probes))
+        if not (np.isfinite(mask).all() and np.isfinite(soft).all()):
+            raise EngineError(f"{self.bundle.where}: the encoder returned NaN or infinity; export the bundle again")
+        walk = self.bundle.tree.walk(mask)
+        return _diagnosis(walk, self.bundle.tree.code_for(walk.node, soft), mask)
+
+    def _forced(self, node: int) -> Diagnosis:
+        tree = self.bundle.tree
+        path = tree.path_to(node)
+        return _diagnosis(Walk(path, (1.0,) * len(path)), tree.code_for(node), np.zeros(tree.size))
+
+
+def _diagnosis(walk: Walk, code: Floats, mask: Doubles) -> Diagnosis:
+    return Diagnosis(walk.node, walk.path, walk.confidences, walk.confidence, code, mask)
+
+
+def _pixels(image: Photo) -> Pixels:
+    if isinstance(image, str | os.PathLike):
+        return image_io.load(image)
+    if isinstance(image, Image.Image):
+        return image_io.to_pixels(image)
+    return image_io.check_pixels(image)
+
+
+def _silent(done: int, total: int) -> None:
+    pass

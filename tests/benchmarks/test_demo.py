@@ -1,0 +1,130 @@
+"""The demo end to end with the toy bundle: a page that loads nothing, numbers that match it, no half-written file."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from amirnet import Bundle
+from amirnet_benchmarks.demo import main, picture_path
+from amirnet_benchmarks.demo_photos import DEMO_PHOTOS
+from amirnet_benchmarks.quality import measure_quality
+from amirnet_benchmarks.readme_picture import main as readme_picture
+
+
+@pytest.fixture(scope="module")
+def demo(toy_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that one run of the demo left."""
+    folder = tmp_path_factory.mktemp("demo") / "not" / "there yet"
+    result = CliRunner().invoke(main, ["-o", str(folder), "--model", str(toy_bundle)])
+    assert result.exit_code == 0, result.output
+    assert str(folder / "report.html") in result.output
+    return folder
+
+
+@pytest.fixture(scope="module")
+def report(demo: Path) -> dict[str, Any]:
+    return dict(json.loads((demo / "report.json").read_text(encoding="utf-8")))
+
+
+class References(HTMLParser):
+    """Collects what a browser would fetch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.images: list[str] = []
+        self.others: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if tag == "img" and name == "src":
+                self.images.append(value or "")
+            elif name in {"src", "href", "srcset", "data", "poster", "action", "xlink:href"}:
+                self.others.append((tag, value or ""))
+
+
+def test_the_page_loads_nothing(demo: Path) -> None:
+    page = (demo / "report.html").read_text(encoding="utf-8")
+    references = References()
+    references.feed(page)
+    assert len(references.images) == 3 * len(DEMO_PHOTOS)
+    assert all(source.startswith("data:image/") for source in references.images)
+    assert references.others == []
+    assert not re.search(r"https?:|@import|url\(", re.sub(r'"data:[^"]*"', "", page))
+
+
+def test_the_page_is_whole(demo: Path, report: dict[str, Any]) -> None:
+    page = (demo / "report.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert page.rstrip().endswith("</html>")
+    assert page.count('type="range"') == len(DEMO_PHOTOS)
+    assert page.count("<svg") == len(DEMO_PHOTOS) + 1
+    for photo in report["photos"]:
+        assert f"{photo['psnr']['after']:.2f}" in page
+        assert photo["credit"] in page
+    assert report["model"]["identity"] in page
+
+
+def test_the_numbers_are_the_bundles_and_the_pictures(demo: Path, report: dict[str, Any], toy_bundle: Path) -> None:
+    assert set(report) == {"schema", "made_by", "model", "machine", "summary", "photos"}
+    manifest = Bundle.open(toy_bundle).manifest
+    assert (report["model"]["name"], report["model"]["identity"]) == (manifest.name, manifest.identity)
+    assert [photo["name"] for photo in report["photos"]] == [photo.name for photo in DEMO_PHOTOS]
+    for photo, entry in zip(DEMO_PHOTOS, report["photos"], strict=True):
+        with Image.open(photo.clean) as clean, Image.open(picture_path(demo, photo, "restored")) as restored:
+            quality = measure_quality(np.asarray(clean), np.asarray(restored))
+            assert (entry["width"], entry["height"]) == restored.size
+        assert entry["psnr"]["after"] == pytest.approx(quality.psnr, abs=1e-4)
+        assert entry["ssim"]["after"] == pytest.approx(quality.ssim, abs=1e-4)
+        assert picture_path(demo, photo, "degraded").read_bytes() == photo.degraded.read_bytes()
+        assert entry["path"][0] == 0 and entry["path"][-1] == entry["node"]
+        assert {"decode", "encode", "restore", "total"} == set(entry["seconds"])
+        assert (
+            sum(entry["seconds"][stage] for stage in ("decode", "encode", "restore"))
+            <= entry["seconds"]["total"] + 1e-3
+        )
+    after = [entry["psnr"]["after"] for entry in report["photos"]]
+    assert report["summary"]["psnr_after"] == pytest.approx(sum(after) / len(after), abs=1e-3)
+
+
+def test_nothing_unfinished_is_left(demo: Path) -> None:
+    names = sorted(path.relative_to(demo).as_posix() for path in demo.rglob("*") if path.is_file())
+    pictures = [f"photos/{photo.name}_{state}.png" for photo in DEMO_PHOTOS for state in ("degraded", "restored")]
+    assert names == sorted([*pictures, "report.html", "report.json"])
+
+
+def test_the_readme_picture(demo: Path, tmp_path: Path) -> None:
+    target = tmp_path / "docs" / "strip.png"
+    result = CliRunner().invoke(readme_picture, ["--demo", str(demo), "-o", str(target)])
+    assert result.exit_code == 0, result.output
+    with Image.open(target) as strip:
+        assert strip.width > 3 * strip.height
+    assert target.stat().st_size < 1_500_000
+
+
+def test_the_readme_picture_asks_for_the_demo(tmp_path: Path) -> None:
+    result = CliRunner().invoke(readme_picture, ["--demo", str(tmp_path), "-o", str(tmp_path / "strip.png")])
+    assert result.exit_code == 2
+    assert "make demo" in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_model_is_refused(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["-o", str(tmp_path / "out"), "--model", str(tmp_path / "no-such-bundle")])
+    assert result.exit_code == 2
+    assert result.output.startswith("error: ") and result.output.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_output_that_cannot_be_written_is_refused(toy_bundle: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    result = CliRunner().invoke(main, ["-o", str(tmp_path / "file"), "--model", str(toy_bundle)])
+    assert result.exit_code == 2
+    assert "choose another -o" in result.output
+    assert (tmp_path / "file").read_text() == "in the way"

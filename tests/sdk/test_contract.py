@@ -1,0 +1,121 @@
+"""CONTRACT.md's tables, read from the document and derived by the code; and the clauses the code cites exist."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import amirnet
+from amirnet import DegradationTree, ProbePlan, TilePlan, TreeNode, errors
+from amirnet.blender import axis_weights, fixed_point, rounded
+from amirnet.padding import source_coordinates
+from amirnet.tile_plan import Axis
+
+SOURCE = Path(amirnet.__file__).parent
+CONTRACT = (SOURCE.parent / "contract" / "CONTRACT.md").read_text(encoding="utf-8")
+
+
+def table(name):
+    """The rows of the table after `<!-- example: name -->`, as dicts of text by column."""
+    block = re.search(rf"<!-- example: {name} -->\n((?:\|.*\n)+)", CONTRACT)[1].splitlines()
+    header, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in block]
+    assert rows
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def integers(text):
+    return [int(word) for word in text.split()]
+
+
+def numbers(text):
+    return [float(word) for word in text.split()]
+
+
+def tree():
+    nodes = [
+        TreeNode(
+            int(row["id"]),
+            int(row["level"]),
+            int(row["index"]),
+            int(row["parent"]) if row["parent"] else None,
+            tuple(integers(row["children"])),
+            float(row["confidence"]),
+            tuple(numbers(row["code"])),
+        )
+        for row in table("tree")
+    ]
+    return DegradationTree(3, 64, "soft", tuple(nodes))
+
+
+@pytest.mark.parametrize("row", table("padding"), ids=str)
+def test_padding(row):
+    at = integers(row["coordinates"])
+    assert at == list(range(at[0], at[-1] + 1))
+    assert source_coordinates(at[0], at[-1] + 1, int(row["n"])).tolist() == integers(row["read from"])
+
+
+@pytest.mark.parametrize("row", table("probe_plan"), ids=str)
+def test_probe_plan(row):
+    plan = ProbePlan(*(int(row[key]) for key in ("width", "height", "size", "grid")))
+    assert list(plan.columns) == integers(row["x"])
+    assert list(plan.rows) == integers(row["y"])
+
+
+@pytest.mark.parametrize("row", table("walk"), ids=str)
+def test_walk(row):
+    walk = tree().walk(np.array(numbers(row["averaged mask"])))
+    assert list(walk.path) == integers(row["path"])
+    assert list(walk.confidences) == numbers(row["probabilities"])
+    assert walk.confidence == float(row["confidence"])
+
+
+@pytest.mark.parametrize("row", table("code"), ids=str)
+def test_code(row):
+    code = tree().code_for(int(row["node"]), np.array(numbers(row["soft code"])))
+    assert code.tolist() == numbers(row["code"])
+
+
+@pytest.mark.parametrize("row", table("tile_plan"), ids=str)
+def test_tile_plan(row):
+    sizes = (int(row[key]) for key in ("width", "height", "size", "halo", "overlap", "alignment"))
+    plan = TilePlan(*sizes, flexible={"yes": True, "no": False}[row["flexible"]])
+    assert [plan.horizontal.core, plan.vertical.core] == integers(row["core"])
+    assert [plan.horizontal.padded, plan.vertical.padded] == integers(row["padded"])
+    assert list(plan.horizontal.positions) == integers(row["x"])
+    assert list(plan.vertical.positions) == integers(row["y"])
+
+
+@pytest.mark.parametrize("row", table("weights"), ids=str)
+def test_weights(row):
+    core, begins, padded, overlap = (int(row[key]) for key in ("core", "begins", "padded", "overlap"))
+    assert axis_weights(Axis(core, padded, ()), begins, overlap).tolist() == integers(row["weights"])
+
+
+@pytest.mark.parametrize("row", table("blend"), ids=str)
+def test_blend(row):
+    weights = np.array(integers(row["weights"]))
+    q = fixed_point(np.array(numbers(row["numbers"]), np.float32))
+    assert q.tolist() == integers(row["q"])
+    assert rounded((weights * q).sum(), weights.sum()) == int(row["level"])
+
+
+def test_every_error_in_the_contract_exists_and_the_other_way_round():
+    listed = {row["error"] for row in table("errors")}
+    defined = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
+    # These two are Python's own: the common base, and the optional installs.
+    assert listed == defined - {"AmirnetError", "MissingExtraError"}
+
+
+def test_every_clause_the_code_cites_exists_and_none_is_defined_twice():
+    defined = re.findall(r"\*\*([A-Z]\d+)\*\*", CONTRACT)
+    assert len(defined) == len(set(defined))
+    cited = set()
+    for file in SOURCE.rglob("*.py"):
+        for passage in re.findall(r"CONTRACT ((?:[A-Z]\d+(?:-[A-Z]\d+)?(?:, )?)+)", file.read_text(encoding="utf-8")):
+            for part in passage.rstrip(", ").split(", "):
+                first, _, last = part.partition("-")
+                span = range(int(first[1:]), int((last or first)[1:]) + 1)
+                cited |= {f"{first[0]}{number}" for number in span}
+    assert len(cited) > 25
+    assert cited <= set(defined)

@@ -1,0 +1,110 @@
+"""Checkpoints: what a run resumes from, and what it leaves behind.
+
+`checkpoint.pt` holds everything that the next step depends on. `model.safetensors` holds the averaged weights with the
+configuration and the tree in its header: it is what `amirnet export` takes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from . import config as configuration
+from .config import Config
+from .errors import CheckpointError
+from .network import AMIRNet, build
+
+
+def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
+    """Calls ``write`` with a temporary name beside ``path``, then renames: a kill leaves the old file or the new one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        write(temporary)
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def save_state(path: Path, state: dict[str, Any]) -> None:
+    """Writes a training state of tensors, numbers and strings."""
+    write_atomically(path, lambda temporary: torch.save(state, temporary))
+
+
+def load_state(path: Path) -> dict[str, Any]:
+    """Reads what `save_state` wrote; nothing but tensors and plain values is unpickled.
+
+    Raises:
+        CheckpointError: missing, truncated, or not a training state.
+    """
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise CheckpointError(f"{path}: no checkpoint to resume from: train without --resume first") from None
+    except Exception as error:  # torch raises many kinds for a broken file
+        raise CheckpointError(f"{path}: not a readable checkpoint ({type(error).__name__}): restore or delete it") from None
+    if not isinstance(state, dict) or "step" not in state:
+        raise CheckpointError(f"{path}: not a training checkpoint: name a run folder made by `amirnet train`")
+    return state
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A finished model: network in eval mode, its configuration, its tree and where it came from."""
+
+    network: AMIRNet
+    config: Config
+    tree: dict[str, Any] | None
+    """As `tree.finish.describe` makes it; None while the tree has not been finished."""
+    facts: dict[str, Any]
+    """Steps, seconds and other numbers of the training run."""
+
+
+def save_model(path: Path, model: TrainedModel) -> None:
+    """Writes weights with configuration, tree and facts in the header. Same model, same bytes."""
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.network.state_dict().items()}
+    # One entry only: the format writes several in an order that differs from run to run.
+    header = {"config": model.config.model_dump(mode="json"), "tree": model.tree, "facts": model.facts}
+    packed = {"amirnet": json.dumps(header, sort_keys=True)}
+    write_atomically(path, lambda temporary: save_file(weights, temporary, metadata=packed))
+
+
+def load_model(path: str | Path) -> TrainedModel:
+    """Reads `model.safetensors`, or the one in a run folder.
+
+    Raises:
+        CheckpointError: missing, broken, without configuration, or its weights do not fit its preset or are not finite.
+    """
+    path = Path(path)
+    if path.is_dir():
+        path = path / "model.safetensors"
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = json.loads((file.metadata() or {})["amirnet"])
+            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
+    except FileNotFoundError:
+        raise CheckpointError(f"{path}: no such checkpoint: name a model.safetensors or its run folder") from None
+    except (SafetensorError, KeyError, ValueError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise CheckpointError(f"{path}: not an AMIRNet checkpoint ({reason}): name one made by `amirnet train`") from None
+    config = configuration.parse(header["config"], f"{path} (header)")
+    network = build(config.network.preset, config.network.levels, config.network.width)
+    try:
+        network.load_state_dict(weights)
+    except RuntimeError:
+        raise CheckpointError(
+            f"{path}: its weights do not fit preset {config.network.preset!r}: it was changed or mixed up; use the original"
+        ) from None
+    for name, tensor in weights.items():
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+            raise CheckpointError(f"{path}: weight {name} is not finite: resume training from an earlier checkpoint")
+    return TrainedModel(network.eval(), config, header["tree"], header["facts"])

@@ -1,0 +1,163 @@
+"""The training configuration: YAML, checked on reading, kept beside what it trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from .degradations import KINDS
+from .errors import ConfigError
+
+Positive = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Section(BaseModel):
+    """A part of the configuration: unknown keys are errors, so that a typing slip never trains silently."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NetworkConfig(Section):
+    preset: Literal["mobile", "tiny", "paper"] = "mobile"
+    levels: Annotated[int, Field(ge=1, le=6)] = 4
+    width: Positive | None = None
+
+
+class CleanSource(Section):
+    """Clean photographs that are degraded on the fly."""
+
+    clean: list[str]
+    """Folders below `data.root`."""
+    weight: Annotated[float, Field(gt=0)]
+    degradations: dict[str, Annotated[float, Field(ge=0)]]
+    """Kind -> weight."""
+
+    @model_validator(mode="after")
+    def _known_kinds(self) -> CleanSource:
+        for kind in self.degradations:
+            if kind not in KINDS:
+                raise ValueError(f"unknown degradation kind {kind!r}: use {', '.join(KINDS)}")
+        if sum(self.degradations.values()) <= 0:
+            raise ValueError("degradations need at least one weight above 0")
+        return self
+
+
+class PairSource(Section):
+    """Real pairs: two folders below `data.root` with the same file names."""
+
+    inputs: str
+    targets: str
+    kind: str
+    """What the inputs suffer from: for the tables only, never shown to the network."""
+    weight: Annotated[float, Field(gt=0)]
+
+
+class DataConfig(Section):
+    root: Path = Path("data/train")
+    patch: Annotated[int, Field(ge=16, multiple_of=16)] = 64
+    """Side of the restored patch and of a probe, in pixels."""
+    probes: Positive = 2
+    """Probes a sample, from elsewhere in the same photo: what the code is averaged over."""
+    items: Positive = 8192
+    """Samples with a fixed photo and a fixed degradation: what the tree clusters. Crops are fresh each visit."""
+    holdout: Share = 0.03
+    """Share of each source's photos kept for validation."""
+    workers: Annotated[int, Field(ge=0)] = 1
+    sources: list[CleanSource | PairSource] = Field(min_length=1)
+
+
+class TreeConfig(Section):
+    grow_at: list[int] = []
+    """Steps at which every leaf is split in two; at most levels - 1."""
+    crops: Positive = 4
+    """Random crops an item's feature is averaged over (paper section 3.2)."""
+    policy: Literal["standardise", "signed_log", "whiten", "direction"] = "direction"
+    """What is done to the features before K-means; see tree/policy.py."""
+    min_share: Share = 0.08
+    """Smallest share of a leaf's items that a child may have; a leaf that cannot be split so keeps one child."""
+    cross_entropy: Annotated[float, Field(ge=0)] = 0.1
+    """Weight of the mask heads' loss."""
+    prototype_from: int = 0
+    """Step from which some samples are restored by a node's prototype code instead of their own."""
+    prototype_share: Share = 0.25
+
+
+class TrainConfig(Section):
+    seed: int = 1
+    steps: Positive = 24000
+    batch: Positive = 16
+    """Patches a step over all processes."""
+    learning_rate: Annotated[float, Field(gt=0)] = 1e-3
+    warmup: Annotated[int, Field(ge=0)] = 300
+    weight_decay: Annotated[float, Field(ge=0)] = 1e-4
+    clip: Annotated[float, Field(gt=0)] = 1.0
+    """Largest gradient norm."""
+    ema: Annotated[float, Field(gt=0, lt=1)] = 0.999
+    balance: Annotated[float, Field(ge=0)] = 0.005
+    """Pixel losses above this count by their logarithm, so that low light does not drown the rest; 0 turns it off."""
+    ssim: Share = 0.15
+    precision: Literal["auto", "32-true", "bf16-mixed", "16-mixed"] = "auto"
+    """`auto`: bf16-mixed on a GPU, 32-true on a CPU."""
+    threads: Annotated[int, Field(ge=0)] = 0
+    """CPU threads, 0 for torch's choice. Fixed by the config because sums depend on it."""
+    log_every: Positive = 100
+    checkpoint_every: Positive = 500
+    validate_every: Positive = 2000
+    validation_items: Annotated[int, Field(ge=0)] = 256
+
+
+class Config(Section):
+    name: str = "mobile"
+    network: NetworkConfig = NetworkConfig()
+    data: DataConfig
+    tree: TreeConfig = TreeConfig()
+    train: TrainConfig = TrainConfig()
+
+    @model_validator(mode="after")
+    def _growth_fits(self) -> Config:
+        steps = self.tree.grow_at
+        if len(steps) > self.network.levels - 1:
+            raise ValueError(f"tree.grow_at has {len(steps)} steps: {self.network.levels} levels grow at most "
+                             f"{self.network.levels - 1} times")  # fmt: skip
+        if steps != sorted(set(steps)) or (steps and not 0 < steps[0] <= steps[-1] < self.train.steps):
+            raise ValueError(f"tree.grow_at {steps} must rise and lie between 1 and train.steps - 1")
+        return self
+
+
+def load(path: str | Path) -> Config:
+    """Reads and checks a YAML configuration.
+
+    Raises:
+        ConfigError: the file is missing, is not YAML, or a value is unknown or out of range.
+    """
+    path = Path(path)
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}): name a YAML configuration") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not YAML ({str(error).splitlines()[0]}): mend that line") from None
+    return parse(content, str(path))
+
+
+def parse(content: object, origin: str) -> Config:
+    """Checks an already decoded configuration; ``origin`` is named in errors.
+
+    Raises:
+        ConfigError: a value is missing, unknown or out of range.
+    """
+    try:
+        return Config.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"] if part not in ("CleanSource", "PairSource")) or "the file"
+        raise ConfigError(f"{origin}: {where}: {first['msg']}: mend this value") from None
+
+
+def dump(config: Config) -> str:
+    """The configuration as YAML that `load` reads back to an equal one."""
+    return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)

@@ -1,0 +1,72 @@
+"""Folders of photographs, decoded once and kept in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ..degradations.kinds import Image
+from ..errors import DataError
+
+SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
+
+
+def list_images(folder: Path) -> list[Path]:
+    """Image files of ``folder``, by name.
+
+    Raises:
+        DataError: no such folder, or no image in it.
+    """
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such folder: name one with images")
+    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    if not found:
+        raise DataError(f"{folder}: holds no images ({', '.join(sorted(SUFFIXES))}): name a folder with some")
+    return found
+
+
+def list_pairs(inputs: Path, targets: Path) -> list[tuple[Path, Path]]:
+    """Files of two folders paired by name (the suffix may differ).
+
+    Raises:
+        DataError: a folder is missing or empty, or a file has no partner.
+    """
+    by_stem = {path.stem: path for path in list_images(targets)}
+    pairs = []
+    for path in list_images(inputs):
+        if path.stem not in by_stem:
+            raise DataError(f"{path}: has no partner in {targets}: pairs need the same file name in both folders")
+        pairs.append((path, by_stem[path.stem]))
+    return pairs
+
+
+def decode(path: Path) -> Image:
+    """(H, W, 3) uint8 RGB, upright.
+
+    Raises:
+        DataError: the file cannot be decoded.
+    """
+    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if image is None:
+        raise DataError(f"{path}: cannot be decoded as an image: remove or replace it")
+    return np.ascontiguousarray(image[:, :, ::-1]).astype(np.uint8, copy=False)
+
+
+class ImageCache:
+    """Decodes on first use and keeps the pixels.
+
+    `preload` before data workers fork and they share the pages; workers that are spawned fill their own.
+    """
+
+    def __init__(self) -> None:
+        self._images: dict[Path, Image] = {}
+
+    def __getitem__(self, path: Path) -> Image:
+        if path not in self._images:
+            self._images[path] = decode(path)
+        return self._images[path]
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"_images": {}}

@@ -1,0 +1,93 @@
+"""Batches for a range of steps: deterministic, resumable at any step, divided among processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from .items import ORDER_STREAM, VISIT_STREAM, Items, counter_rng
+
+
+class Batch(NamedTuple):
+    """One process's share of a step. Images are uint8, channels first."""
+
+    item: Tensor
+    """Item numbers, (N,) int64."""
+    degraded: Tensor
+    """(N, 3, P, P)."""
+    clean: Tensor
+    """(N, 3, P, P)."""
+    probes: Tensor
+    """Degraded crops from elsewhere in the same photo, (N, R, 3, P, P)."""
+
+
+class Visits(Dataset[tuple[int, np.ndarray, np.ndarray, np.ndarray]]):
+    """Sample ``v`` of the whole run: which item it visits and the crops of that visit."""
+
+    def __init__(self, items: Items, probes: int) -> None:
+        self.items = items
+        self.probes = probes
+        self._order: tuple[int, np.ndarray] = (-1, np.empty(0, np.int64))
+
+    def item_of(self, visit: int) -> int:
+        """Every epoch visits every item once, in an order of its own."""
+        epoch, place = divmod(visit, len(self.items))
+        if self._order[0] != epoch:
+            rng = counter_rng(self.items.seed, ORDER_STREAM, epoch)
+            self._order = (epoch, rng.permutation(len(self.items)))
+        return int(self._order[1][place])
+
+    def __getitem__(self, visit: int) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
+        item = self.item_of(visit)
+        crops = self.items.crops(item, 1 + self.probes, counter_rng(self.items.seed, VISIT_STREAM, visit))
+        degraded = np.moveaxis(crops.degraded, 3, 1)
+        return item, degraded[0], np.moveaxis(crops.clean[0], 2, 0), degraded[1:]
+
+
+class StepSampler:
+    """The visits of each step from ``first`` to ``last`` - 1 that fall to process ``rank`` of ``world``."""
+
+    def __init__(self, first: int, last: int, batch: int, rank: int, world: int) -> None:
+        self.steps = range(first, last)
+        self.batch, self.rank, self.world = batch, rank, world
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __iter__(self) -> Iterator[list[int]]:
+        for step in self.steps:
+            yield list(range(step * self.batch + self.rank, (step + 1) * self.batch, self.world))
+
+
+def _collate(samples: list[tuple[int, np.ndarray, np.ndarray, np.ndarray]]) -> Batch:
+    item, degraded, clean, probes = zip(*samples, strict=True)
+    stacked = (torch.from_numpy(np.stack(arrays)) for arrays in (degraded, clean, probes))
+    return Batch(torch.tensor(item), *stacked)
+
+
+def _start_worker(_: int) -> None:
+    cv2.setNumThreads(0)
+
+
+def make_loader(items: Items, probes: int, sampler: StepSampler, workers: int) -> DataLoader[Batch]:
+    """A loader whose n-th batch is the same whatever the number of workers."""
+    return DataLoader(
+        Visits(items, probes),  # type: ignore[arg-type]
+        batch_sampler=sampler,  # type: ignore[arg-type]
+        num_workers=workers,
+        collate_fn=_collate,
+        worker_init_fn=_start_worker,
+        prefetch_factor=8 if workers else None,
+        persistent_workers=False,
+    )
+
+
+def to_float(images: Tensor, device: torch.device) -> Tensor:
+    """uint8 -> float32 in [0, 1] on ``device``."""
+    return images.to(device, non_blocking=True).float() / 255

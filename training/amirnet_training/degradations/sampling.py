@@ -1,0 +1,40 @@
+"""Random strengths for training: a kind and a generator give one concrete degradation."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .kinds import KINDS, CameraNoise, Clean, Defocus, Degradation, GaussianNoise, Jpeg, LowLight, MotionBlur
+
+
+def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
+    return math.exp(rng.uniform(math.log(low), math.log(high)))
+
+
+def draw(kind: str, rng: np.random.Generator) -> Degradation:
+    """A degradation of ``kind`` whose strength is drawn from what photos show.
+
+    Raises:
+        ValueError: unknown kind.
+    """
+    match kind:
+        case "none":
+            return Clean()
+        case "noise":
+            return GaussianNoise(rng.uniform(5, 55))
+        case "camera":
+            spread = rng.uniform(0.3, 0.8) if rng.random() < 0.6 else 0.0
+            return CameraNoise(_log_uniform(rng, 3e-4, 2e-2), _log_uniform(rng, 1e-3, 3e-2), spread)
+        case "defocus":
+            return Defocus(rng.uniform(1.0, 4.0))
+        case "motion":
+            return MotionBlur(rng.uniform(4, 18), rng.uniform(0, 180))
+        case "lowlight":
+            return LowLight(
+                _log_uniform(rng, 0.07, 0.6), rng.uniform(0.9, 1.3), _log_uniform(rng, 1e-4, 2e-3), rng.uniform(0, 0.012)
+            )
+        case "jpeg":
+            return Jpeg(int(rng.integers(8, 61)))
+    raise ValueError(f"unknown degradation kind {kind!r}: use one of {', '.join(KINDS)}")

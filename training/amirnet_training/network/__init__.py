@@ -1,0 +1,6 @@
+"""Network presets and what can be computed about them."""
+
+from .amirnet import AMIRNet, Place, level_slices
+from .presets import PRESETS, build
+
+__all__ = ["PRESETS", "AMIRNet", "Place", "build", "level_slices"]

@@ -1,0 +1,100 @@
+"""The phone presets' two graphs: a degradation encoder and a tile restorer (DESIGN section 3)."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .blocks import CodeMap, FeatureTransformBlock, PlainBlock
+
+
+class HighPass(nn.Module):
+    """RGB beside an amplified high-pass copy: ``(N, 3, H, W)`` in [0, 1] -> ``(N, 6, H, W)``.
+
+    Noise, blur and block edges live in the high frequencies; DESIGN section 2 measured what the copy is worth.
+    A fixed convolution, so that it is part of the exported graph.
+    """
+
+    def __init__(self, gain: float = 8.0) -> None:
+        super().__init__()
+        binomial = torch.tensor([1.0, 2.0, 1.0])
+        blur = torch.outer(binomial, binomial) / 16
+        weight = torch.zeros(6, 3, 3, 3)
+        for channel in range(3):
+            weight[channel, channel, 1, 1] = 2.0
+            weight[3 + channel, channel] = -blur * gain
+            weight[3 + channel, channel, 1, 1] += gain
+        self.register_buffer("weight", weight)
+        self.register_buffer("bias", torch.tensor([-1.0] * 3 + [0.0] * 3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        # One pixel of the border has no neighbours to compare with; "valid" keeps padding out of the features.
+        return F.conv2d(x, self.weight, self.bias)  # type: ignore[arg-type]
+
+
+class PhoneEncoder(nn.Module):
+    """Degradation encoder: probe patches ``(N, 3, P, P)`` in [0, 1] -> features ``(N, width)``."""
+
+    def __init__(self, channels: tuple[int, ...]) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [HighPass()]
+        previous = 6
+        for index, width in enumerate(channels):
+            layers += [nn.Conv2d(previous, width, 3, stride=1 if index == 0 else 2, padding=1), nn.ReLU()]
+            previous = width
+        layers += [nn.Conv2d(previous, previous, 3, padding=1), nn.ReLU()]
+        self.layers = nn.Sequential(*layers)
+        self.features = previous
+        for module in self.layers:
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+                nn.init.zeros_(module.bias)  # type: ignore[arg-type]
+
+    def forward(self, probes: Tensor) -> Tensor:
+        return self.layers(probes).mean(dim=(2, 3))
+
+
+class PhoneRestorer(nn.Module):
+    """U-Net over 1/2 and 1/4 resolution with a full-resolution refinement and a global residual.
+
+    ``(N, 3, H, W)`` in [0, 1] and code ``(N, code, 1, 1)`` -> ``(N, 3, H, W)``, not clipped. H and W are
+    multiples of ``alignment``. There is no global operation: an output pixel depends on the input pixels
+    within the receptive radius only, which `receptive_field.measure` computes.
+    """
+
+    alignment = 4
+
+    def __init__(self, code: int, half: int, quarter: int, full: int, half_blocks: int, quarter_blocks: int) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, half, 4, stride=2, padding=1)
+        self.encode = nn.ModuleList(FeatureTransformBlock(half, code) for _ in range(half_blocks))
+        self.down = nn.Conv2d(half, quarter, 2, stride=2)
+        # The last third of the middle is plain, as the decoder is: the paper conditions the encoder half only.
+        conditioned = quarter_blocks - quarter_blocks // 3
+        self.middle = nn.ModuleList(
+            FeatureTransformBlock(quarter, code) if index < conditioned else PlainBlock(quarter)
+            for index in range(quarter_blocks)
+        )
+        self.up = nn.Conv2d(quarter, half, 1)
+        self.decode = nn.ModuleList(PlainBlock(half) for _ in range(half_blocks))
+        self.expand = nn.Conv2d(half, full, 1)
+        self.detail = nn.Conv2d(3, full, 3, padding=1)
+        self.refine = nn.Conv2d(full, full, 3, padding=1)
+        self.head = nn.Conv2d(full, 3, 3, padding=1)
+        # Lets the code silence the residual, so that a clean photo passes unchanged.
+        self.scale = CodeMap(code, 3, 1.0)
+
+    def forward(self, x: Tensor, code: Tensor) -> Tensor:
+        half = torch.relu(self.stem(x))
+        for block in self.encode:
+            half = block(half, code)
+        quarter = self.down(half)
+        for block in self.middle:
+            quarter = block(quarter, code)
+        half = half + F.interpolate(self.up(quarter), scale_factor=2.0, mode="nearest")
+        for block in self.decode:
+            half = block(half, code)
+        full = torch.relu(self.detail(x) + F.interpolate(self.expand(half), scale_factor=2.0, mode="nearest"))
+        full = torch.relu(self.refine(full))
+        return x + self.head(full) * self.scale(code)

@@ -1,0 +1,247 @@
+"""The training loop: restoration and tree learnt together, resumable to the bit.
+
+Lightning Fabric moves the loop to a GPU, to mixed precision or to several processes and leaves it ours to write: the
+tree grows in the middle of training, which a ready-made trainer would have to be bent for.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from . import progress as bars
+from .checkpoint import TrainedModel, load_state, save_model, save_state
+from .config import Config
+from .data.items import Items
+from .data.loader import Batch, StepSampler, make_loader, to_float
+from .errors import CheckpointError
+from .launch import make_fabric
+from .losses import psnr, restoration_loss
+from .network import AMIRNet, build
+from .runlog import RunLog
+from .schedule import learning_rate
+from .tree import growth
+from .tree.assignment import Assignment
+from .tree.features import item_features
+from .tree.finish import describe
+from .validation import Validation
+
+
+class Trainer:
+    """One training run in one folder.
+
+    Args:
+        config: what to train.
+        folder: where checkpoints, logs and the finished model go.
+        resume: go on from the folder's checkpoint.
+
+    Raises:
+        CheckpointError: nothing to resume, a checkpoint of another configuration, or a finished run in the way.
+        DataError: training images are missing or unusable.
+    """
+
+    def __init__(self, config: Config, folder: Path, *, resume: bool = False) -> None:
+        self.config, self.folder = config, folder
+        self.fabric: Fabric = make_fabric(config)
+        self.fabric.seed_everything(config.train.seed, verbose=False)
+        if config.train.threads:
+            torch.set_num_threads(config.train.threads)
+        state = self._find_state(resume)
+        network = build(config.network.preset, config.network.levels, config.network.width)
+        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        decayed = [p for p in network.parameters() if p.ndim > 1]
+        plain = [p for p in network.parameters() if p.ndim <= 1]
+        optimizer = torch.optim.AdamW(
+            [{"params": decayed, "weight_decay": config.train.weight_decay}, {"params": plain, "weight_decay": 0.0}],
+            lr=config.train.learning_rate,
+        )
+        self.average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(config.train.ema))
+        self.items = Items(config.data, config.data.items, config.train.seed)
+        self.assignment = Assignment(len(self.items), config.network.levels)
+        self.step, self.seconds = 0, 0.0
+        if state is not None:
+            network.load_state_dict(state["network"])
+            self.average.load_state_dict(state["average"])
+            optimizer.load_state_dict(state["optimizer"])
+            self.assignment.labels[:] = state["labels"].numpy()
+            self.step, self.seconds = state["step"], state["seconds"]
+        self.network: AMIRNet = network
+        self.model: nn.Module
+        self.model, self.optimizer = self.fabric.setup(network, optimizer)
+        self.average.to(self.fabric.device)
+
+    def _find_state(self, resume: bool) -> dict[str, Any] | None:
+        path = self.folder / "checkpoint.pt"
+        if resume:
+            state = load_state(path)
+            if state["config"] != self.config.model_dump_json(exclude={"data": {"root", "workers"}}):
+                raise CheckpointError(f"{path}: was made with another configuration: resume with the one it began with")
+            return state
+        if path.exists():
+            raise CheckpointError(f"{self.folder}: holds a run already: add --resume, or choose another folder with -o")
+        return None
+
+    def run(self) -> TrainedModel:
+        """Trains to the last step, finishes the tree and writes `model.safetensors`."""
+        if self.fabric.is_global_zero:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        with bars.task("decoding photos", len(self.items.files())) as advance:
+            for path in self.items.files():
+                self.items.cache[path]
+                advance(1)
+        self.log = RunLog(self.folder, self.step) if self.fabric.is_global_zero else None
+        self.validation = Validation(self.config)
+        sampler = StepSampler(
+            self.step, self.config.train.steps, self.config.train.batch, self.fabric.global_rank, self.fabric.world_size
+        )
+        loader = make_loader(self.items, self.config.data.probes, sampler, self.config.data.workers)
+        meter = Meter(self.items.kinds)
+        with bars.training(self.config.train.steps, self.step) as show:
+            started = ready = time.perf_counter()
+            for batch in loader:
+                meter.waited += time.perf_counter() - ready
+                self._step(batch, meter)
+                self.step += 1
+                now = time.perf_counter()
+                self.seconds, meter.elapsed, started = self.seconds + now - started, meter.elapsed + now - started, now
+                self._after_step(meter, show)
+                ready = time.perf_counter()
+        if self.log is not None:
+            self.log.close()
+        return self._finish()
+
+    def _step(self, batch: Batch, meter: Meter) -> None:
+        train, tree = self.config.train, self.config.tree
+        rate = learning_rate(self.step, train.steps, train.warmup, train.learning_rate)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        device = self.fabric.device
+        clean = to_float(batch.clean, device)
+        degraded = to_float(batch.degraded, device).contiguous(memory_format=torch.channels_last)
+        probes = to_float(batch.probes, device)
+        labels = self.assignment.of(batch.item)
+        share = tree.prototype_share if self.step >= tree.prototype_from else 0.0
+        visits = range(self.step * train.batch + self.fabric.global_rank, (self.step + 1) * train.batch,
+                       self.fabric.world_size)  # fmt: skip
+        node = self.assignment.draw_nodes(labels, share, train.seed, visits).to(device)
+        restored, code, place = self.model(degraded, probes, node)
+        losses = restoration_loss(restored.float(), clean, balance=train.balance, ssim_share=train.ssim)
+        probe_labels = labels.repeat_interleave(probes.shape[1], dim=0).to(device)
+        entropy = self.network.heads.cross_entropy(place.logits.float(), probe_labels)
+        loss = losses.mean() + tree.cross_entropy * entropy
+        self.fabric.backward(loss)
+        self.fabric.clip_gradients(self.model, self.optimizer, max_norm=train.clip)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        sums, counts = self.assignment.sums(labels.to(device), code.detach().float())
+        self.network.heads.update_prototypes(
+            self.fabric.all_reduce(sums, reduce_op="sum"), self.fabric.all_reduce(counts, reduce_op="sum")  # type: ignore[arg-type]
+        )
+        self.average.update_parameters(self.network)
+        meter.add(batch.item, losses.detach(), entropy.detach(), psnr(restored.detach().float(), clean))
+
+    def _after_step(self, meter: Meter, show: bars.Show) -> None:
+        train = self.config.train
+        if self.step in self.config.tree.grow_at:
+            self._grow()
+        if self.step % train.log_every == 0 or self.step == train.steps:
+            record = {"step": self.step, "seconds": round(self.seconds, 1), **meter.take()}
+            show(self.step, record["psnr"], record["waiting"])
+            if self.log is not None:
+                self.log.write(record)
+        else:
+            show(self.step, None, None)
+        last = self.step == train.steps
+        if self.log is not None and (last or self.step % train.validate_every == 0):
+            self.log.write({"step": self.step, "validation": self.validation.measure(self.averaged())})
+        if last or self.step % train.checkpoint_every == 0:
+            self.save()
+
+    def averaged(self) -> AMIRNet:
+        """The network with averaged weights, in eval mode."""
+        return self.average.module.eval()  # type: ignore[return-value]
+
+    def _grow(self) -> None:
+        tree, level = self.config.tree, self.assignment.depth
+        with bars.task(f"growing level {level + 1}", len(self.items)) as advance:
+            features = item_features(
+                self.averaged(), self.items, tree.crops, self.step, self.config.data.workers, advance
+            )
+        leaves = self.assignment.labels[:, level]
+        grown = growth.grow(features, leaves, tree.policy, tree.min_share, self.config.train.seed)
+        # Sums may differ in the last bit between processes; one tree must come of it.
+        labels = self.fabric.broadcast(grown.labels)
+        self.assignment.labels[:, level + 1] = labels
+        for network in (self.network, self.averaged()):
+            network.heads.exists[self.assignment.nodes(level + 1)] = True
+        if self.log is not None:
+            kinds = self.items.kinds
+            self.log.write({
+                "step": self.step, "level": level + 1, "growth": list(grown.report),
+                "purity": growth.purity(labels, kinds), "nodes": growth.confusion(labels, kinds),
+            })  # fmt: skip
+
+    def save(self) -> None:
+        """Writes the checkpoint (first process only)."""
+        if not self.fabric.is_global_zero:
+            return
+        state = {
+            "network": self.network.state_dict(), "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(), "labels": torch.from_numpy(self.assignment.labels),
+            "step": self.step, "seconds": self.seconds,
+            "config": self.config.model_dump_json(exclude={"data": {"root", "workers"}}),
+        }  # fmt: skip
+        save_state(self.folder / "checkpoint.pt", state)
+
+    def _finish(self) -> TrainedModel:
+        facts = {"steps": self.step, "seconds": round(self.seconds), "processes": self.fabric.world_size}
+        network = self.averaged()
+        tree = describe(network, self.items, self.assignment.labels, self.config)
+        model = TrainedModel(network, self.config, tree, facts)
+        if self.fabric.is_global_zero:
+            save_model(self.folder / "model.safetensors", model)
+        self.fabric.barrier()
+        return model
+
+
+class Meter:
+    """Running means between two log records."""
+
+    def __init__(self, kinds: list[str]) -> None:
+        self.kinds = kinds
+        self._reset()
+
+    def _reset(self) -> None:
+        self.elapsed, self.waited = 0.0, 0.0
+        self._losses: list[Tensor] = []
+        self._entropies: list[Tensor] = []
+        self._psnr: list[Tensor] = []
+        self._items: list[int] = []
+
+    def add(self, items: Tensor, losses: Tensor, entropy: Tensor, values: Tensor) -> None:
+        self._items += items.tolist()
+        self._losses.append(losses)
+        self._entropies.append(entropy)
+        self._psnr.append(values)
+
+    def take(self) -> dict[str, Any]:
+        """Loss, cross-entropy, PSNR (dB), PSNR by kind, and the share of time spent waiting for data; then resets."""
+        values = torch.cat(self._psnr).tolist()
+        by_kind: dict[str, list[float]] = {}
+        for item, value in zip(self._items, values, strict=True):
+            by_kind.setdefault(self.kinds[item], []).append(value)
+        record = {
+            "loss": round(float(torch.cat(self._losses).mean()), 6),
+            "cross_entropy": round(float(torch.stack(self._entropies).mean()), 4),
+            "psnr": round(sum(values) / len(values), 3),
+            "psnr_by_kind": {kind: round(sum(v) / len(v), 2) for kind, v in sorted(by_kind.items())},
+            "waiting": round(self.waited / max(self.elapsed, 1e-9), 4),
+        }
+        self._reset()
+        return record

@@ -1,0 +1,57 @@
+"""Which node every item belongs to on every level: the pseudo-labels that training works with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from ..data.items import counter_rng
+
+NODE_STREAM = 8
+
+
+class Assignment:
+    """Labels of all items, (items, levels) int64: node index on each level, -1 where the tree has not grown to yet."""
+
+    def __init__(self, items: int, levels: int) -> None:
+        self.labels: npt.NDArray[np.int64] = np.full((items, levels), -1, dtype=np.int64)
+        self.labels[:, 0] = 0
+
+    @property
+    def depth(self) -> int:
+        """The deepest level that has been grown."""
+        return int((self.labels[0] >= 0).sum()) - 1
+
+    def nodes(self, level: int) -> Tensor:
+        """Node numbers (2^level - 1 + index) that hold items on ``level``."""
+        return torch.from_numpy(np.unique(self.labels[:, level]) + 2**level - 1)
+
+    def of(self, items: Tensor) -> Tensor:
+        """Labels of a batch, (N, levels)."""
+        return torch.from_numpy(self.labels[items.numpy()])
+
+    def draw_nodes(self, labels: Tensor, share: float, seed: int, visits: Iterable[int]) -> Tensor:
+        """For a ``share`` of the samples a random node on their path, -1 for the others: (N,).
+
+        Restoring by prototypes in training is what lets the runtime back off to a shallower node.
+        """
+        nodes = []
+        for row, visit in zip(labels.tolist(), visits, strict=True):
+            rng = counter_rng(seed, NODE_STREAM, visit)
+            chosen, level = rng.random() < share, int(rng.integers(self.depth + 1))
+            nodes.append(2**level - 1 + row[level] if chosen else -1)
+        return torch.tensor(nodes)
+
+    def sums(self, labels: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
+        """Summed codes (entries, entries) and sample counts (entries,) of every node for one batch."""
+        entries = codes.shape[1]
+        sums, counts = codes.new_zeros(entries, entries), codes.new_zeros(entries)
+        for level in range(self.depth + 1):
+            node = labels[:, level] + 2**level - 1
+            sums.index_add_(0, node, codes)
+            counts.index_add_(0, node, torch.ones_like(codes[:, 0]))
+        return sums, counts

@@ -1,0 +1,102 @@
+"""What is stored of a grown tree: each node's prototype code, its confidence and its share of the photos."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import progress as bars
+from ..config import Config
+from ..data.items import Items
+from ..network import AMIRNet
+from .features import item_codes
+
+GRID = 64
+"""Codes are kept on multiples of 1/64: coarse enough that engines agree, fine enough to cost nothing measurable."""
+CROPS = 9
+"""Crops an item's code is averaged over: the order of a phone's probe count."""
+WANTED_PRECISION = 0.75
+"""A step into a child is confident where at least this share of such steps agrees with the item's pseudo-label."""
+
+
+def describe(network: AMIRNet, items: Items, labels: npt.NDArray[np.int64], config: Config) -> dict[str, Any]:
+    """The tree as the bundle's manifest holds it (CONTRACT: tree).
+
+    Args:
+        network: trained, in eval mode.
+        items: the training items.
+        labels: their pseudo-labels, (items, levels).
+        config: for the number of data workers.
+    """
+    with bars.task("finishing the tree", len(items)) as advance:
+        masks, codes = item_codes(network, items, CROPS, config.train.steps + 1, config.data.workers, advance)
+    exists = network.heads.exists.cpu().numpy()
+    levels = config.network.levels
+    path = _walk(masks, exists, levels)
+    kinds = np.asarray(items.kinds)
+    nodes = []
+    for node in np.flatnonzero(exists):
+        level = int(np.log2(node + 1))
+        here = path[:, level] == node
+        # A node that no item reaches keeps its parent's code: walking into it then changes nothing.
+        code = codes[here].mean(axis=0) if here.any() else np.array(nodes[_position(nodes, (node - 1) // 2)]["code"])
+        children = [int(child) for child in (2 * node + 1, 2 * node + 2) if child < len(exists) and exists[child]]
+        nodes.append({
+            "id": int(node), "level": level, "index": int(node + 1 - 2**level),
+            "parent": None if node == 0 else int((node - 1) // 2), "children": children,
+            "confidence": _confidence(node, level, masks, path, labels, exists),
+            "code": [float(value) for value in np.floor(code * GRID + 0.5) / GRID],
+            "share": round(float(here.mean()), 4), "label": _label(kinds[here]),
+        })  # fmt: skip
+    return {"levels": levels, "grid": GRID, "conditioning": "soft", "nodes": nodes}
+
+
+def _position(nodes: list[dict[str, Any]], wanted: int) -> int:
+    return next(index for index, node in enumerate(nodes) if node["id"] == wanted)
+
+
+def _children(node: int, exists: npt.NDArray[np.bool_]) -> list[int]:
+    return [child for child in (2 * node + 1, 2 * node + 2) if child < len(exists) and exists[child]]
+
+
+def _walk(masks: npt.NDArray[np.float64], exists: npt.NDArray[np.bool_], levels: int) -> npt.NDArray[np.int64]:
+    """Likelier child on every level, without confidences: (items, levels) node numbers, -1 below a leaf."""
+    path = np.full((len(masks), levels), -1, dtype=np.int64)
+    path[:, 0] = 0
+    for level in range(1, levels):
+        for node in np.unique(path[:, level - 1]):
+            if node < 0 or not (children := _children(int(node), exists)):
+                continue
+            here = path[:, level - 1] == node
+            path[here, level] = np.array(children)[masks[here][:, children].argmax(axis=1)]
+    return path
+
+
+def _confidence(
+    node: int, level: int, masks: npt.NDArray[np.float64], path: npt.NDArray[np.int64],
+    labels: npt.NDArray[np.int64], exists: npt.NDArray[np.bool_],
+) -> float:  # fmt: skip
+    """Smallest probability, on a grid of 1/64 from 1/2, from which steps into ``node`` are right often enough."""
+    siblings = [] if node == 0 else _children((node - 1) // 2, exists)
+    if len(siblings) < 2:
+        return 0.0
+    here = path[:, level] == node
+    probability = masks[here, node] / masks[here][:, siblings].sum(axis=1)
+    right = labels[here, level] == node + 1 - 2**level
+    for threshold in np.arange(GRID // 2, GRID) / GRID:
+        sure = probability >= threshold
+        if sure.any() and right[sure].mean() >= WANTED_PRECISION:
+            return float(threshold)
+    return float((GRID - 1) / GRID)
+
+
+def _label(kinds: npt.NDArray[np.str_]) -> str:
+    """The commonest kinds among a node's items, for people to read; no runtime depends on it."""
+    if len(kinds) == 0:
+        return ""
+    names, counts = np.unique(kinds, return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    shown = [index for index in order[:3] if counts[index] >= 0.1 * len(kinds)]
+    return ", ".join(f"{names[index]} {counts[index] / len(kinds):.2f}" for index in shown)
