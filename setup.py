@@ -55,6 +55,7 @@ setup(
     package_dir={top: f"{root}/{top}" for top, root in ROOTS.items()},
     package_data={
         "amirnet": ["py.typed", "bundles/*/*"],
+        "amirnet_training": ["configs/*.yaml"],
         "amirnet_benchmarks": ["photos/*.md", "photos/*/*", "templates/*"],
     },
     install_requires=BASE,

@@ -11,9 +11,9 @@ import click
 import numpy as np
 from PIL import Image
 
+from amirnet.atomic_file import write_file
 from amirnet_training.degradations import parse
 
-from .atomic_file import write_file
 from .demo_photos import DEMO_PHOTOS, DemoPhoto
 
 

@@ -15,11 +15,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from amirnet import Bundle, Restorer
+from amirnet.atomic_file import write_file
 from amirnet.errors import AmirnetError
+from amirnet_training.evaluation.quality import measure_quality
 
-from .atomic_file import write_file
 from .demo_photos import DEMO_PHOTOS, DemoPhoto
-from .quality import measure_quality
 from .report import RestoredPhoto, build_report, render_report, report_json
 
 DEFAULT_FOLDER = Path("out/demo")

@@ -11,9 +11,9 @@ from typing import Any
 import click
 from PIL import Image, ImageDraw, ImageFont
 
+from amirnet.atomic_file import write_file
 from amirnet.errors import AmirnetError, ImageError
 
-from .atomic_file import write_file
 from .demo import DEFAULT_FOLDER, picture_path
 from .demo_photos import DEMO_PHOTOS, DemoPhoto
 

@@ -20,9 +20,9 @@ import numpy.typing as npt
 from PIL import Image
 
 from amirnet import Bundle, RestoreResult, __version__
+from amirnet_training.evaluation.quality import Quality
 
 from .demo_photos import DemoPhoto
-from .quality import Quality
 from .tree_drawing import draw_path, draw_tree
 
 SCHEMA = "1.0"

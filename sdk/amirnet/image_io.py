@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from amirnet.arrays import Pixels
+from amirnet.atomic_file import write_file
 from amirnet.errors import ImageError, OutputError
 
 READABLE = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "AVIF", "JPEG2000", "TGA", "QOI")
@@ -124,22 +125,7 @@ def save(pixels: Pixels, path: str | os.PathLike[str]) -> None:
         height, width = pixels.shape[:2]
         problem = f"{kind} cannot hold {width}x{height} pixels ({error})"
         raise OutputError(f"{file}: {problem}; choose .png or .tif") from error
-    write_whole(file, encoded.getvalue())
-
-
-def write_whole(file: Path, content: bytes) -> None:
-    """Write under a temporary name beside `file`, then rename. Raises OutputError; leaves no partial file."""
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            temporary.write_bytes(content)
-            os.replace(temporary, file)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise OutputError(f"{file}: cannot be written ({error.strerror or error}); choose another place") from error
+    write_file(file, encoded.getvalue())
 
 
 def _orientation(image: Image.Image) -> int:

@@ -14,8 +14,8 @@ from PIL import Image
 from amirnet import Bundle
 from amirnet_benchmarks.demo import main, picture_path
 from amirnet_benchmarks.demo_photos import DEMO_PHOTOS
-from amirnet_benchmarks.quality import measure_quality
 from amirnet_benchmarks.readme_picture import main as readme_picture
+from amirnet_training.evaluation.quality import measure_quality
 
 
 @pytest.fixture(scope="module")

@@ -6,38 +6,32 @@ configuration and the tree in its header: it is what `amirnet export` takes.
 
 from __future__ import annotations
 
+import io
 import json
-import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
+
+from amirnet.atomic_file import write_file
 
 from . import config as configuration
 from .config import Config
 from .errors import CheckpointError
 from .network import AMIRNet, build
 
-
-def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
-    """Calls ``write`` with a temporary name beside ``path``, then renames: a kill leaves the old file or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        write(temporary)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+STATE_KEYS = {"network", "average", "optimizer", "labels", "step", "seconds", "config"}
+"""What a training state holds."""
 
 
 def save_state(path: Path, state: dict[str, Any]) -> None:
     """Writes a training state of tensors, numbers and strings."""
-    write_atomically(path, lambda temporary: torch.save(state, temporary))
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    write_file(path, buffer.getvalue())
 
 
 def load_state(path: Path) -> dict[str, Any]:
@@ -51,8 +45,9 @@ def load_state(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise CheckpointError(f"{path}: no checkpoint to resume from: train without --resume first") from None
     except Exception as error:  # torch raises many kinds for a broken file
-        raise CheckpointError(f"{path}: not a readable checkpoint ({type(error).__name__}): restore or delete it") from None
-    if not isinstance(state, dict) or "step" not in state:
+        kind = type(error).__name__
+        raise CheckpointError(f"{path}: not a readable checkpoint ({kind}): restore or delete it") from None
+    if not isinstance(state, dict) or not state.keys() >= STATE_KEYS:
         raise CheckpointError(f"{path}: not a training checkpoint: name a run folder made by `amirnet train`")
     return state
 
@@ -75,7 +70,7 @@ def save_model(path: Path, model: TrainedModel) -> None:
     # One entry only: the format writes several in an order that differs from run to run.
     header = {"config": model.config.model_dump(mode="json"), "tree": model.tree, "facts": model.facts}
     packed = {"amirnet": json.dumps(header, sort_keys=True)}
-    write_atomically(path, lambda temporary: save_file(weights, temporary, metadata=packed))
+    write_file(path, save(weights, metadata=packed))
 
 
 def load_model(path: str | Path) -> TrainedModel:
@@ -90,21 +85,22 @@ def load_model(path: str | Path) -> TrainedModel:
     try:
         with safe_open(path, framework="pt") as file:
             header = json.loads((file.metadata() or {})["amirnet"])
+            tree, facts, described = header["tree"], header["facts"], header["config"]
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
     except FileNotFoundError:
         raise CheckpointError(f"{path}: no such checkpoint: name a model.safetensors or its run folder") from None
-    except (SafetensorError, KeyError, ValueError, OSError) as error:
+    except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
         reason = str(error).splitlines()[0]
-        raise CheckpointError(f"{path}: not an AMIRNet checkpoint ({reason}): name one made by `amirnet train`") from None
-    config = configuration.parse(header["config"], f"{path} (header)")
+        remedy = "name one made by `amirnet train`"
+        raise CheckpointError(f"{path}: not an AMIRNet checkpoint ({reason}): {remedy}") from None
+    config = configuration.parse(described, f"{path} (header)")
     network = build(config.network.preset, config.network.levels, config.network.width)
     try:
         network.load_state_dict(weights)
     except RuntimeError:
-        raise CheckpointError(
-            f"{path}: its weights do not fit preset {config.network.preset!r}: it was changed or mixed up; use the original"
-        ) from None
+        problem = f"its weights do not fit preset {config.network.preset!r}"
+        raise CheckpointError(f"{path}: {problem}: it was changed or mixed up; use the original") from None
     for name, tensor in weights.items():
         if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
             raise CheckpointError(f"{path}: weight {name} is not finite: resume training from an earlier checkpoint")
-    return TrainedModel(network.eval(), config, header["tree"], header["facts"])
+    return TrainedModel(network.eval(), config, tree, facts)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
 from .degradations import KINDS
 from .errors import ConfigError
@@ -25,6 +25,13 @@ class NetworkConfig(Section):
     preset: Literal["mobile", "tiny", "paper"] = "mobile"
     levels: Annotated[int, Field(ge=1, le=6)] = 4
     width: Positive | None = None
+    """Channels of the paper preset's first level; the phone presets have none."""
+
+    @model_validator(mode="after")
+    def _width_fits(self) -> NetworkConfig:
+        if self.width is not None and self.preset != "paper":
+            raise ValueError(f"preset {self.preset!r} has a fixed width: leave out 'width'")
+        return self
 
 
 class CleanSource(Section):
@@ -56,6 +63,17 @@ class PairSource(Section):
     weight: Annotated[float, Field(gt=0)]
 
 
+def _source_kind(value: object) -> str:
+    clean = "clean" in value if isinstance(value, dict) else isinstance(value, CleanSource)
+    return "CleanSource" if clean else "PairSource"
+
+
+# Told apart by what they name, so that an error is about the source that was meant.
+Source = Annotated[
+    Annotated[CleanSource, Tag("CleanSource")] | Annotated[PairSource, Tag("PairSource")], Discriminator(_source_kind)
+]
+
+
 class DataConfig(Section):
     root: Path = Path("data/train")
     patch: Annotated[int, Field(ge=16, multiple_of=16)] = 64
@@ -67,7 +85,7 @@ class DataConfig(Section):
     holdout: Share = 0.03
     """Share of each source's photos kept for validation."""
     workers: Annotated[int, Field(ge=0)] = 1
-    sources: list[CleanSource | PairSource] = Field(min_length=1)
+    sources: list[Source] = Field(min_length=1)
 
 
 class TreeConfig(Section):
@@ -77,17 +95,17 @@ class TreeConfig(Section):
     """Random crops an item's feature is averaged over (paper section 3.2)."""
     policy: Literal["standardise", "signed_log", "whiten", "direction"] = "direction"
     """What is done to the features before K-means; see tree/policy.py."""
-    min_share: Share = 0.08
+    min_share: Annotated[float, Field(ge=0.0, le=0.5)] = 0.08
     """Smallest share of a leaf's items that a child may have; a leaf that cannot be split so keeps one child."""
     cross_entropy: Annotated[float, Field(ge=0)] = 0.1
     """Weight of the mask heads' loss."""
-    prototype_from: int = 0
+    prototype_from: Annotated[int, Field(ge=0)] = 0
     """Step from which some samples are restored by a node's prototype code instead of their own."""
     prototype_share: Share = 0.25
 
 
 class TrainConfig(Section):
-    seed: int = 1
+    seed: Annotated[int, Field(ge=0, lt=2**32 - 1)] = 1
     steps: Positive = 24000
     batch: Positive = 16
     """Patches a step over all processes."""

@@ -11,9 +11,9 @@ from torch import Tensor
 def restoration_loss(restored: Tensor, clean: Tensor, *, balance: float, ssim_share: float) -> Tensor:
     """Loss of every sample, (N,), of images (N, 3, H, W) in [0, 1].
 
-    ``(1 - s) * SmoothL1(beta=0.03) + s * (1 - SSIM)`` with s = ``ssim_share`` (0.15 in the paper). With ``balance`` b > 0
-    the pixel term l becomes ``b * log(1 + l / b)``: as it was where l is small, logarithmic where it is large, so that
-    low light (l about 20 times that of blur) does not take the whole gradient (DESIGN section 2, trials).
+    ``(1 - s) * SmoothL1(beta=0.03) + s * (1 - SSIM)`` with s = ``ssim_share`` (0.15 in the paper). With ``balance``
+    b > 0 the pixel term l becomes ``b * log(1 + l / b)``: as it was where l is small, logarithmic where it is large, so
+    that low light (l about 20 times that of blur) does not take the whole gradient (DESIGN section 2, trials).
     """
     pixel = F.smooth_l1_loss(restored, clean, beta=0.03, reduction="none").mean(dim=(1, 2, 3))
     if balance > 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,8 +14,10 @@ Show = Callable[[int, float | None, float | None], None]
 
 
 def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
+    count, times = (BarColumn(), MofNCompleteColumn()), (TimeElapsedColumn(), TimeRemainingColumn())
+    # Of the processes that torchrun starts, the first one draws for all.
+    hidden = not sys.stderr.isatty() or os.environ.get("RANK", "0") != "0"
+    return Progress(TextColumn("{task.description}"), *count, *times, console=Console(stderr=True), disable=hidden)
 
 
 @contextmanager

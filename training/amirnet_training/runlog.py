@@ -8,7 +8,7 @@ from typing import Any
 
 from torch.utils.tensorboard import SummaryWriter
 
-from .checkpoint import write_atomically
+from amirnet.atomic_file import write_file
 
 
 class RunLog:
@@ -18,7 +18,7 @@ class RunLog:
         self.path = folder / "log.jsonl"
         kept = [record for record in read(self.path) if record["step"] <= resume_step]
         text = "".join(json.dumps(record) + "\n" for record in kept)
-        write_atomically(self.path, lambda temporary: temporary.write_text(text, encoding="utf-8") and None)
+        write_file(self.path, text.encode())
         self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=resume_step + 1)
 
     def write(self, record: dict[str, Any]) -> None:

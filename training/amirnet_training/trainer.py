@@ -7,20 +7,23 @@ tree grows in the middle of training, which a ready-made trainer would have to b
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from amirnet.errors import OutputError
+
 from . import progress as bars
 from .checkpoint import TrainedModel, load_state, save_model, save_state
 from .config import Config
 from .data.items import Items
 from .data.loader import Batch, StepSampler, make_loader, to_float
-from .errors import CheckpointError
+from .errors import CheckpointError, ConfigError
 from .launch import make_fabric
 from .losses import psnr, restoration_loss
 from .network import AMIRNet, build
@@ -43,12 +46,16 @@ class Trainer:
 
     Raises:
         CheckpointError: nothing to resume, a checkpoint of another configuration, or a finished run in the way.
+        ConfigError: the batch cannot be divided equally among the processes.
         DataError: training images are missing or unusable.
     """
 
     def __init__(self, config: Config, folder: Path, *, resume: bool = False) -> None:
         self.config, self.folder = config, folder
         self.fabric: Fabric = make_fabric(config)
+        if config.train.batch % self.fabric.world_size:
+            processes = f"{self.fabric.world_size} processes"
+            raise ConfigError(f"train.batch {config.train.batch} is not a multiple of the {processes}: change one")
         self.fabric.seed_everything(config.train.seed, verbose=False)
         if config.train.threads:
             torch.set_num_threads(config.train.threads)
@@ -68,12 +75,15 @@ class Trainer:
         if state is not None:
             network.load_state_dict(state["network"])
             self.average.load_state_dict(state["average"])
-            optimizer.load_state_dict(state["optimizer"])
             self.assignment.labels[:] = state["labels"].numpy()
             self.step, self.seconds = state["step"], state["seconds"]
         self.network: AMIRNet = network
         self.model: nn.Module
         self.model, self.optimizer = self.fabric.setup(network, optimizer)
+        if state is not None:
+            # Only now: the optimizer's moments go to the device that its parameters are on.
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.fabric.strategy.precision.load_state_dict(state.get("precision", {}))
         self.average.to(self.fabric.device)
 
     def _find_state(self, resume: bool) -> dict[str, Any] | None:
@@ -83,25 +93,35 @@ class Trainer:
             if state["config"] != self.config.model_dump_json(exclude={"data": {"root", "workers"}}):
                 raise CheckpointError(f"{path}: was made with another configuration: resume with the one it began with")
             return state
-        if path.exists():
+        if path.exists() or (self.folder / "model.safetensors").exists():
             raise CheckpointError(f"{self.folder}: holds a run already: add --resume, or choose another folder with -o")
         return None
 
     def run(self) -> TrainedModel:
-        """Trains to the last step, finishes the tree and writes `model.safetensors`."""
+        """Trains to the last step, finishes the tree and writes `model.safetensors`.
+
+        Raises:
+            DataError: a training image cannot be used.
+            OutputError: the folder cannot be written to.
+        """
         if self.fabric.is_global_zero:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        with bars.task("decoding photos", len(self.items.files())) as advance:
-            for path in self.items.files():
-                self.items.cache[path]
-                advance(1)
-        self.log = RunLog(self.folder, self.step) if self.fabric.is_global_zero else None
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise OutputError(f"{self.folder}: cannot be made ({error.strerror}): choose another -o") from error
+            for half_written in self.folder.glob(".*.part"):  # what a kill while writing leaves behind
+                half_written.unlink()
         self.validation = Validation(self.config)
+        for items in (self.items, self.validation.items):
+            if items is not None:
+                with bars.task("decoding photos", len(items.files())) as advance:
+                    items.preload(advance)
+        self.log = RunLog(self.folder, self.step) if self.fabric.is_global_zero else None
         sampler = StepSampler(
             self.step, self.config.train.steps, self.config.train.batch, self.fabric.global_rank, self.fabric.world_size
         )
         loader = make_loader(self.items, self.config.data.probes, sampler, self.config.data.workers)
-        meter = Meter(self.items.kinds)
+        meter = Meter(self.items.kinds, self.fabric.all_gather)
         with bars.training(self.config.train.steps, self.step) as show:
             started = ready = time.perf_counter()
             for batch in loader:
@@ -193,7 +213,8 @@ class Trainer:
             return
         state = {
             "network": self.network.state_dict(), "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(), "labels": torch.from_numpy(self.assignment.labels),
+            "optimizer": self.optimizer.state_dict(), "precision": self.fabric.strategy.precision.state_dict(),
+            "labels": torch.from_numpy(self.assignment.labels),
             "step": self.step, "seconds": self.seconds,
             "config": self.config.model_dump_json(exclude={"data": {"root", "workers"}}),
         }  # fmt: skip
@@ -211,10 +232,11 @@ class Trainer:
 
 
 class Meter:
-    """Running means between two log records."""
+    """Running means between two log records, over the samples of all processes."""
 
-    def __init__(self, kinds: list[str]) -> None:
+    def __init__(self, kinds: list[str], all_gather: Callable[[Tensor], Any]) -> None:
         self.kinds = kinds
+        self._all_gather = all_gather
         self._reset()
 
     def _reset(self) -> None:
@@ -222,26 +244,33 @@ class Meter:
         self._losses: list[Tensor] = []
         self._entropies: list[Tensor] = []
         self._psnr: list[Tensor] = []
-        self._items: list[int] = []
+        self._items: list[Tensor] = []
 
     def add(self, items: Tensor, losses: Tensor, entropy: Tensor, values: Tensor) -> None:
-        self._items += items.tolist()
+        self._items.append(items)
         self._losses.append(losses)
         self._entropies.append(entropy)
         self._psnr.append(values)
 
     def take(self) -> dict[str, Any]:
-        """Loss, cross-entropy, PSNR (dB), PSNR by kind, and the share of time spent waiting for data; then resets."""
-        values = torch.cat(self._psnr).tolist()
+        """Loss, cross-entropy, PSNR (dB), PSNR by kind, and the share of time spent waiting for data; then resets.
+
+        All processes must call it together.
+        """
+        losses, entropies, values = (self._everyones(mine) for mine in (self._losses, self._entropies, self._psnr))
         by_kind: dict[str, list[float]] = {}
-        for item, value in zip(self._items, values, strict=True):
+        for item, value in zip(self._everyones(self._items), values, strict=True):
             by_kind.setdefault(self.kinds[item], []).append(value)
         record = {
-            "loss": round(float(torch.cat(self._losses).mean()), 6),
-            "cross_entropy": round(float(torch.stack(self._entropies).mean()), 4),
+            "loss": round(sum(losses) / len(losses), 6),
+            "cross_entropy": round(sum(entropies) / len(entropies), 4),
             "psnr": round(sum(values) / len(values), 3),
             "psnr_by_kind": {kind: round(sum(v) / len(v), 2) for kind, v in sorted(by_kind.items())},
             "waiting": round(self.waited / max(self.elapsed, 1e-9), 4),
         }
         self._reset()
         return record
+
+    def _everyones(self, mine: list[Tensor]) -> list[Any]:
+        together = torch.cat([values.flatten() for values in mine])
+        return cast(Tensor, self._all_gather(together)).flatten().tolist()

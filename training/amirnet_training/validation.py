@@ -31,11 +31,11 @@ class Validation:
         for share in make_loader(self.items, self.config.data.probes, sampler, 0):
             degraded, clean = to_float(share.degraded, device), to_float(share.clean, device)
             restored, _, _ = network(degraded, to_float(share.probes, device))
-            pairs = zip(share.item.tolist(), psnr(restored, clean).tolist(), psnr(degraded, clean).tolist(), strict=True)
-            for item, after, before in pairs:
+            after, before = psnr(restored, clean).tolist(), psnr(degraded, clean).tolist()
+            for item, output, given in zip(share.item.tolist(), after, before, strict=True):
                 kind = self.items.kinds[item]
-                values.setdefault(kind, []).append(after)
-                values.setdefault(f"input_{kind}", []).append(before)
+                values.setdefault(kind, []).append(output)
+                values.setdefault(f"input_{kind}", []).append(given)
         means = {kind: round(sum(v) / len(v), 3) for kind, v in sorted(values.items())}
         kinds = [kind for kind in means if not kind.startswith("input_")]
         means["mean"] = round(sum(means[kind] for kind in kinds) / len(kinds), 3)

@@ -21,7 +21,7 @@ def list_images(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder: name one with images")
-    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
     if not found:
         raise DataError(f"{folder}: holds no images ({', '.join(sorted(SUFFIXES))}): name a folder with some")
     return found
@@ -31,9 +31,13 @@ def list_pairs(inputs: Path, targets: Path) -> list[tuple[Path, Path]]:
     """Files of two folders paired by name (the suffix may differ).
 
     Raises:
-        DataError: a folder is missing or empty, or a file has no partner.
+        DataError: a folder is missing or empty, an input has no partner, or more than one.
     """
-    by_stem = {path.stem: path for path in list_images(targets)}
+    by_stem: dict[str, Path] = {}
+    for path in list_images(targets):
+        if path.stem in by_stem:
+            raise DataError(f"{path}: {by_stem[path.stem].name} has the same name: keep one of them")
+        by_stem[path.stem] = path
     pairs = []
     for path in list_images(inputs):
         if path.stem not in by_stem:

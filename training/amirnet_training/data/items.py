@@ -7,13 +7,14 @@ process, in any order: that is what makes resuming and data-parallel training ex
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from ..config import CleanSource, DataConfig
+from ..config import CleanSource, DataConfig, PairSource
 from ..degradations import Degradation, draw
 from ..degradations.kinds import Clean, Image
 from ..errors import DataError
@@ -55,7 +56,7 @@ class Items:
         validation: draw from the photos held out of training instead.
 
     Raises:
-        DataError: a folder is missing or empty, a pair is incomplete, or a photo is too small.
+        DataError: a folder is missing or empty, or a pair is incomplete.
     """
 
     def __init__(self, config: DataConfig, count: int, seed: int, *, validation: bool = False) -> None:
@@ -79,17 +80,18 @@ class Items:
 
     @staticmethod
     def _pool(
-        source: object, config: DataConfig, validation: bool
+        source: CleanSource | PairSource, config: DataConfig, validation: bool
     ) -> list[tuple[Path, Path | None]]:
+        pool: list[tuple[Path, Path | None]] = []
         if isinstance(source, CleanSource):
-            pool: list[tuple[Path, Path | None]] = []
             for folder in source.clean:
                 pool += [(path, None) for path in list_images(config.root / folder)]
         else:
-            pairs = list_pairs(config.root / source.inputs, config.root / source.targets)  # type: ignore[attr-defined]
+            pairs = list_pairs(config.root / source.inputs, config.root / source.targets)
             pool = [(target, degraded) for degraded, target in pairs]
         # Held-out photos are spread over the source by name, not taken from one end of it.
-        held = max(1, round(config.holdout * len(pool))) if config.holdout > 0 and len(pool) > 1 else 0
+        held = max(1, round(config.holdout * len(pool))) if config.holdout > 0 else 0
+        held = min(held, len(pool) - 1)  # something must be left to train on; a lone photo serves for both
         chosen = {(2 * i + 1) * len(pool) // (2 * held) for i in range(held)}
         kept = [entry for index, entry in enumerate(pool) if (index in chosen) == validation]
         return kept or pool
@@ -107,21 +109,38 @@ class Items:
         used = {path for item in self.items for path in (item.clean, item.degraded) if path is not None}
         return sorted(used)
 
+    def preload(self, advance: Callable[[int], None]) -> None:
+        """Decodes every file, calling ``advance(1)`` after each, and checks every item: what is wrong with the data
+        shows before the first step, and in this process rather than in a data worker.
+
+        Raises:
+            DataError: a file cannot be decoded, a photo is smaller than a patch, or a pair differs in size.
+        """
+        for path in self.files():
+            self.cache[path]
+            advance(1)
+        for item in self.items:
+            self._photos(item)
+
     def crops(self, index: int, count: int, rng: np.random.Generator) -> Crops:
         """``count`` random crops of item ``index`` with a random flip and quarter turn each.
 
         Raises:
             DataError: the photo is smaller than a patch, or a pair differs in size.
         """
-        item = self.items[index]
+        clean, degraded = self._photos(self.items[index])
+        degradation = self.items[index].degradation
+        made = [self._crop(degradation, clean, degraded, rng) for _ in range(count)]
+        return Crops(np.stack([pair[0] for pair in made]), np.stack([pair[1] for pair in made]))
+
+    def _photos(self, item: Item) -> tuple[Image, Image | None]:
         clean = self.cache[item.clean]
         degraded = None if item.degraded is None else self.cache[item.degraded]
         if degraded is not None and degraded.shape != clean.shape:
             raise DataError(f"{item.degraded}: its size differs from {item.clean}: pairs must match pixel by pixel")
         if min(clean.shape[:2]) < self.patch:
             raise DataError(f"{item.clean}: smaller than a {self.patch} px patch: remove it or set data.patch lower")
-        made = [self._crop(item.degradation, clean, degraded, rng) for _ in range(count)]
-        return Crops(np.stack([pair[0] for pair in made]), np.stack([pair[1] for pair in made]))
+        return clean, degraded
 
     def _crop(
         self, degradation: Degradation, clean: Image, degraded: Image | None, rng: np.random.Generator

@@ -71,7 +71,8 @@ def _collate(samples: list[tuple[int, np.ndarray, np.ndarray, np.ndarray]]) -> B
     return Batch(torch.tensor(item), *stacked)
 
 
-def _start_worker(_: int) -> None:
+def start_worker(_: int) -> None:
+    """For every data worker: OpenCV's threads do not outlive a fork."""
     cv2.setNumThreads(0)
 
 
@@ -82,7 +83,7 @@ def make_loader(items: Items, probes: int, sampler: StepSampler, workers: int) -
         batch_sampler=sampler,  # type: ignore[arg-type]
         num_workers=workers,
         collate_fn=_collate,
-        worker_init_fn=_start_worker,
+        worker_init_fn=start_worker,
         prefetch_factor=8 if workers else None,
         persistent_workers=False,
     )

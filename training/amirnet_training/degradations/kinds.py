@@ -8,7 +8,7 @@ surroundings a crop needs so that its inside is degraded as the whole photo's wo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -33,7 +33,7 @@ class Degradation(Protocol):
     def __call__(self, image: Image, rng: np.random.Generator) -> Image: ...
 
 
-def to_uint8(values: npt.NDArray[np.float32]) -> Image:
+def to_uint8(values: npt.NDArray[np.floating[Any]]) -> Image:
     """Rounds values in 0..255 to the nearest level, clipping."""
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 

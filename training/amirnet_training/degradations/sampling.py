@@ -32,9 +32,8 @@ def draw(kind: str, rng: np.random.Generator) -> Degradation:
         case "motion":
             return MotionBlur(rng.uniform(4, 18), rng.uniform(0, 180))
         case "lowlight":
-            return LowLight(
-                _log_uniform(rng, 0.07, 0.6), rng.uniform(0.9, 1.3), _log_uniform(rng, 1e-4, 2e-3), rng.uniform(0, 0.012)
-            )
+            factor, gamma = _log_uniform(rng, 0.07, 0.6), rng.uniform(0.9, 1.3)
+            return LowLight(factor, gamma, shot=_log_uniform(rng, 1e-4, 2e-3), read=rng.uniform(0, 0.012))
         case "jpeg":
             return Jpeg(int(rng.integers(8, 61)))
     raise ValueError(f"unknown degradation kind {kind!r}: use one of {', '.join(KINDS)}")

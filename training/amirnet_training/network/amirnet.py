@@ -62,8 +62,9 @@ class TreeHeads(nn.Module):
         logits = self.mask(features).masked_fill(~self.exists, -1e4)
         mask = torch.cat([logits[:, part].softmax(dim=1) for part in self.slices], dim=1)
         # A level that has not been grown softmaxes to a uniform row; the product clears it.
-        # tanh bounds the code: unbounded values run away early in training and silence the residual.
-        return Place(features, logits, mask * self.exists, self.value(features).tanh())
+        # Bounded, because free values run away early in training and silence the residual; softsign rather than tanh,
+        # which saturates and then learns nothing about severity.
+        return Place(features, logits, mask * self.exists, F.softsign(self.value(features)))
 
     @torch.no_grad()
     def update_prototypes(self, sums: Tensor, counts: Tensor, momentum: float = 0.02) -> None:

@@ -63,7 +63,8 @@ class NAFBlock(nn.Module):
         self.project = nn.Conv2d(c, c, 1)
         self.feed_expand = nn.Conv2d(c, 2 * c, 1)
         self.feed_project = nn.Conv2d(c, c, 1)
-        initial = {"weight1": 1.0, "bias1": 0.0, "gate": 1.0, "scale1": 0.0, "weight2": 1.0, "bias2": 0.0, "scale2": 0.0}
+        initial = {"weight1": 1.0, "bias1": 0.0, "gate": 1.0, "scale1": 0.0}
+        initial |= {"weight2": 1.0, "bias2": 0.0, "scale2": 0.0}
         self.conditioned = code > 0
         if self.conditioned:
             self.maps = nn.ModuleDict({name: CodeMap(code, c, value) for name, value in initial.items()})

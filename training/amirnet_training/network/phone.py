@@ -10,14 +10,16 @@ from .blocks import CodeMap, FeatureTransformBlock, PlainBlock
 
 
 class HighPass(nn.Module):
-    """RGB beside an amplified high-pass copy: ``(N, 3, H, W)`` in [0, 1] -> ``(N, 6, H, W)``.
+    """Centred RGB beside an amplified high-pass copy: ``(N, 3, H, W)`` in [0, 1] -> ``(N, 6, H, W)``.
 
-    Noise, blur and block edges live in the high frequencies; DESIGN section 2 measured what the copy is worth.
-    A fixed convolution, so that it is part of the exported graph.
+    Noise, blur and block edges live in the high frequencies, and so does what a restorer has to add: without the copy
+    it must first learn to cancel the photo's mean, and sharpening takes thousands of steps longer to begin. A fixed
+    convolution, so that it is part of the exported graph. Without ``padding`` the border pixel is cut off.
     """
 
-    def __init__(self, gain: float = 8.0) -> None:
+    def __init__(self, gain: float = 8.0, padding: int = 0) -> None:
         super().__init__()
+        self.padding = padding
         binomial = torch.tensor([1.0, 2.0, 1.0])
         blur = torch.outer(binomial, binomial) / 16
         weight = torch.zeros(6, 3, 3, 3)
@@ -29,8 +31,7 @@ class HighPass(nn.Module):
         self.register_buffer("bias", torch.tensor([-1.0] * 3 + [0.0] * 3))
 
     def forward(self, x: Tensor) -> Tensor:
-        # One pixel of the border has no neighbours to compare with; "valid" keeps padding out of the features.
-        return F.conv2d(x, self.weight, self.bias)  # type: ignore[arg-type]
+        return F.conv2d(x, self.weight, self.bias, padding=self.padding)  # type: ignore[arg-type]
 
 
 class PhoneEncoder(nn.Module):
@@ -38,6 +39,7 @@ class PhoneEncoder(nn.Module):
 
     def __init__(self, channels: tuple[int, ...]) -> None:
         super().__init__()
+        # Unpadded: zeros around a probe would look like an edge to the high-pass copy.
         layers: list[nn.Module] = [HighPass()]
         previous = 6
         for index, width in enumerate(channels):
@@ -67,7 +69,8 @@ class PhoneRestorer(nn.Module):
 
     def __init__(self, code: int, half: int, quarter: int, full: int, half_blocks: int, quarter_blocks: int) -> None:
         super().__init__()
-        self.stem = nn.Conv2d(3, half, 4, stride=2, padding=1)
+        self.high_pass = HighPass(padding=1)
+        self.stem = nn.Conv2d(6, half, 4, stride=2, padding=1)
         self.encode = nn.ModuleList(FeatureTransformBlock(half, code) for _ in range(half_blocks))
         self.down = nn.Conv2d(half, quarter, 2, stride=2)
         # The last third of the middle is plain, as the decoder is: the paper conditions the encoder half only.
@@ -79,14 +82,18 @@ class PhoneRestorer(nn.Module):
         self.up = nn.Conv2d(quarter, half, 1)
         self.decode = nn.ModuleList(PlainBlock(half) for _ in range(half_blocks))
         self.expand = nn.Conv2d(half, full, 1)
-        self.detail = nn.Conv2d(3, full, 3, padding=1)
+        self.detail = nn.Conv2d(6, full, 3, padding=1)
         self.refine = nn.Conv2d(full, full, 3, padding=1)
         self.head = nn.Conv2d(full, 3, 3, padding=1)
+        # Training starts from "change nothing".
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]
         # Lets the code silence the residual, so that a clean photo passes unchanged.
         self.scale = CodeMap(code, 3, 1.0)
 
     def forward(self, x: Tensor, code: Tensor) -> Tensor:
-        half = torch.relu(self.stem(x))
+        bands = self.high_pass(x)
+        half = torch.relu(self.stem(bands))
         for block in self.encode:
             half = block(half, code)
         quarter = self.down(half)
@@ -95,6 +102,6 @@ class PhoneRestorer(nn.Module):
         half = half + F.interpolate(self.up(quarter), scale_factor=2.0, mode="nearest")
         for block in self.decode:
             half = block(half, code)
-        full = torch.relu(self.detail(x) + F.interpolate(self.expand(half), scale_factor=2.0, mode="nearest"))
+        full = torch.relu(self.detail(bands) + F.interpolate(self.expand(half), scale_factor=2.0, mode="nearest"))
         full = torch.relu(self.refine(full))
         return x + self.head(full) * self.scale(code)

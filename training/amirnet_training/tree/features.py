@@ -10,7 +10,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from ..data.items import CROP_STREAM, Items, counter_rng
-from ..data.loader import to_float
+from ..data.loader import start_worker, to_float
 from ..network import AMIRNet
 
 
@@ -28,7 +28,7 @@ class _ItemCrops(Dataset[tuple[torch.Tensor, torch.Tensor]]):
 
 
 def _batches(items: Items, crops: int, step: int, workers: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    loader = DataLoader(_ItemCrops(items, crops, step), batch_size=32, num_workers=workers)
+    loader = DataLoader(_ItemCrops(items, crops, step), batch_size=32, num_workers=workers, worker_init_fn=start_worker)
     yield from loader
 
 

@@ -36,16 +36,15 @@ def describe(network: AMIRNet, items: Items, labels: npt.NDArray[np.int64], conf
     levels = config.network.levels
     path = _walk(masks, exists, levels)
     kinds = np.asarray(items.kinds)
-    nodes = []
-    for node in np.flatnonzero(exists):
-        level = int(np.log2(node + 1))
+    nodes: list[dict[str, Any]] = []
+    for node in map(int, np.flatnonzero(exists)):
+        level = (node + 1).bit_length() - 1
         here = path[:, level] == node
         # A node that no item reaches keeps its parent's code: walking into it then changes nothing.
         code = codes[here].mean(axis=0) if here.any() else np.array(nodes[_position(nodes, (node - 1) // 2)]["code"])
-        children = [int(child) for child in (2 * node + 1, 2 * node + 2) if child < len(exists) and exists[child]]
         nodes.append({
-            "id": int(node), "level": level, "index": int(node + 1 - 2**level),
-            "parent": None if node == 0 else int((node - 1) // 2), "children": children,
+            "id": node, "level": level, "index": node + 1 - 2**level,
+            "parent": None if node == 0 else (node - 1) // 2, "children": _children(node, exists),
             "confidence": _confidence(node, level, masks, path, labels, exists),
             "code": [float(value) for value in np.floor(code * GRID + 0.5) / GRID],
             "share": round(float(here.mean()), 4), "label": _label(kinds[here]),
@@ -83,7 +82,8 @@ def _confidence(
     if len(siblings) < 2:
         return 0.0
     here = path[:, level] == node
-    probability = masks[here, node] / masks[here][:, siblings].sum(axis=1)
+    total = masks[here][:, siblings].sum(axis=1)
+    probability = np.divide(masks[here, node], total, out=np.zeros_like(total), where=total > 0)  # CONTRACT T4
     right = labels[here, level] == node + 1 - 2**level
     for threshold in np.arange(GRID // 2, GRID) / GRID:
         sure = probability >= threshold

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,7 +57,7 @@ def split(features: Features, policy: str, min_share: float, seed: int) -> tuple
     return found.astype(np.int64), f"split into {sizes[0]} and {sizes[1]} items"
 
 
-def grow(features: Features, leaves: Labels, policy: str, min_share: float, seed: int) -> Growth:
+def grow(features: npt.NDArray[np.floating[Any]], leaves: Labels, policy: str, min_share: float, seed: int) -> Growth:
     """Splits every leaf: node i becomes 2i and 2i + 1; a leaf that cannot be split goes on as 2i alone.
 
     Args:

@@ -2,7 +2,7 @@
 
 Features are degraded minus clean, averaged over crops: (items, features). Their lengths differ by orders of
 magnitude (low light moves every channel, defocus few), so K-means on them as they are separates degrees of the
-strongest kind only; each policy is a remedy. `compare_policies` prints what each is worth.
+strongest kind only; each policy is a remedy. `python -m amirnet_training.tree.compare` prints what each is worth.
 """
 
 from __future__ import annotations
@@ -30,12 +30,16 @@ def signed_log(features: Features) -> Features:
 
 
 def whiten(features: Features) -> Features:
-    """The 8 strongest principal components, each at deviation 1."""
+    """The 8 strongest principal components at most, each at deviation 1."""
     scaled = standardise(features)
     components = min(8, scaled.shape[0] - 1, scaled.shape[1])
     if components < 1 or not np.any(scaled):
         return scaled
-    return PCA(n_components=components, whiten=True, random_state=0).fit_transform(scaled)
+    found = PCA(n_components=components, random_state=0)
+    projected = found.fit_transform(scaled)
+    # A component without variance is rounding noise; at deviation 1 it would count as much as a real one.
+    real = found.explained_variance_ > 1e-9 * found.explained_variance_[0]
+    return standardise(projected[:, real])
 
 
 def direction(features: Features) -> Features:

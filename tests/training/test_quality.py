@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from amirnet_benchmarks.quality import measure_quality
+from amirnet_training.evaluation.quality import measure_quality
 
 
 def flat(level: int, size: int = 32) -> np.ndarray:

@@ -1,0 +1,64 @@
+"""The evaluation as Markdown: quality by set, and how the tree's nodes divide the true kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from amirnet.degradation_tree import DegradationTree
+
+Records = Sequence[Mapping[str, Any]]
+
+
+def render(records: Records, tree: DegradationTree) -> str:
+    """Both tables, the means and the purity, as Markdown."""
+    return "\n".join([*_quality(records), "", *_confusion(records, tree)])
+
+
+def confusion(records: Records) -> dict[int, dict[str, int]]:
+    """Node -> true kind -> how many photos of that kind ended there."""
+    counts: dict[int, dict[str, int]] = {}
+    for record in records:
+        for row in record["rows"]:
+            kinds = counts.setdefault(row["node"], {})
+            kinds[record["kind"]] = kinds.get(record["kind"], 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def purity(counts: Mapping[int, Mapping[str, int]], *, balanced: bool) -> float:
+    """Share of photos that lie in a node whose commonest kind is theirs, in [0, 1].
+
+    ``balanced``: every kind weighs the same, however many photos it has.
+    """
+    totals: dict[str, int] = {}
+    for kinds in counts.values():
+        for kind, count in kinds.items():
+            totals[kind] = totals.get(kind, 0) + count
+    weight = {kind: 1 / total if balanced else 1.0 for kind, total in totals.items()}
+    mass = [{kind: count * weight[kind] for kind, count in kinds.items()} for kinds in counts.values()]
+    return sum(max(kinds.values()) for kinds in mass) / sum(sum(kinds.values()) for kinds in mass)
+
+
+def _quality(records: Records) -> list[str]:
+    lines = [
+        "| set | photos | input PSNR | PSNR | gain | input SSIM | SSIM | PSNR with the node's stored code |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for record in records:
+        gain = record["psnr"] - record["psnr_input"]
+        lines.append(
+            f"| {record['set']} | {record['photos']} | {record['psnr_input']:.2f} | {record['psnr']:.2f} | {gain:+.2f} "
+            f"| {record['ssim_input']:.4f} | {record['ssim']:.4f} | {record['psnr_node_code']:.2f} |"
+        )
+    return lines
+
+
+def _confusion(records: Records, tree: DegradationTree) -> list[str]:
+    counts = confusion(records)
+    kinds = sorted({kind for row in counts.values() for kind in row})
+    lines = [f"| node | level | {' | '.join(kinds)} |", "|---:|---:|" + "---:|" * len(kinds)]
+    for node, row in counts.items():
+        lines.append(f"| {node} | {tree.node(node).level} | {' | '.join(str(row.get(kind, 0)) for kind in kinds)} |")
+    balanced, plain = purity(counts, balanced=True), purity(counts, balanced=False)
+    lines += ["", f"Purity by kind: {balanced:.3f} with every kind weighing the same, {plain:.3f} over all photos."]
+    return lines

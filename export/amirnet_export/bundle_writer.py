@@ -1,0 +1,98 @@
+"""Writing a bundle: manifest and models into a temporary folder, verified by the SDK, then renamed (CONTRACT B)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from amirnet.bundle import Bundle
+from amirnet.bundle_files import MANIFEST
+from amirnet.errors import OutputError
+
+from .errors import ExportError
+
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+"""Every zip entry carries this time, so that the same bundle zips to the same bytes."""
+
+
+def check_target(target: Path, *, overwrite: bool) -> None:
+    """Raises ExportError or OutputError when ``target`` cannot take a bundle."""
+    if target.exists():
+        if not overwrite:
+            raise ExportError(f"{target}: exists already: choose another -o, or add --overwrite")
+        if target.is_dir() and not (target / MANIFEST).is_file() and any(target.iterdir()):
+            raise ExportError(f"{target}: a folder that is not a bundle: choose another -o, it will not be replaced")
+        if target.is_file() and not _is_zipped_bundle(target):
+            raise ExportError(f"{target}: a file that is not a zipped bundle: choose another -o, it stays as it is")
+    parent = target.absolute().parent
+    while not parent.exists():
+        parent = parent.parent
+    if not parent.is_dir() or not os.access(parent, os.W_OK):
+        raise OutputError(f"{target}: {parent} cannot be written to: choose another -o")
+
+
+def write_bundle(target: Path, manifest: dict[str, Any], files: dict[str, bytes]) -> None:
+    """Writes a bundle to ``target``: a zip if its name ends with .zip, else a folder.
+
+    ``manifest`` lacks only its "files", which are filled in here. The bundle is opened and verified under its temporary
+    name; a failure or a kill leaves nothing under ``target``.
+
+    Raises:
+        BundleError: the manifest breaks the contract.
+        OutputError: the place cannot be written to.
+    """
+    target = target.absolute()  # "." has no name to put a temporary one beside
+    seals = {name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)} for name, data in files.items()}
+    text = json.dumps({**manifest, "files": seals}, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    content = {MANIFEST: text.encode(), **files}
+    zipped = target.suffix == ".zip"
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part" + (".zip" if zipped else ""))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if zipped:
+            _write_zip(temporary, content)
+        else:
+            temporary.mkdir()
+            for name, data in content.items():
+                path = temporary / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+        Bundle.open(temporary)
+        if target.is_dir():
+            # A folder cannot be renamed over a full one; the old bundle steps aside first and is back if that fails.
+            aside = target.with_name(f".{target.name}.{os.getpid()}.old")
+            os.replace(target, aside)
+            try:
+                os.replace(temporary, target)
+            except OSError:
+                os.replace(aside, target)
+                raise
+            shutil.rmtree(aside)
+        else:
+            os.replace(temporary, target)
+    except OSError as error:
+        raise OutputError(f"{target}: cannot be written ({error.strerror or error}): choose another -o") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.unlink(missing_ok=True)
+
+
+def _is_zipped_bundle(file: Path) -> bool:
+    if file.suffix != ".zip" or not zipfile.is_zipfile(file):
+        return False
+    with zipfile.ZipFile(file) as archive:
+        return MANIFEST in archive.namelist()
+
+
+def _write_zip(path: Path, content: dict[str, bytes]) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, data in content.items():
+            entry = zipfile.ZipInfo(name, ZIP_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, data)

@@ -1,0 +1,7 @@
+"""Errors of the export package."""
+
+from amirnet.errors import AmirnetError
+
+
+class ExportError(AmirnetError):
+    """A checkpoint that cannot become a bundle, or a graph that does not compute what the checkpoint does."""

@@ -1,0 +1,188 @@
+"""Bundles: what `export` writes is what the SDK takes, the same every time, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from amirnet import Bundle, Restorer
+from amirnet.errors import BundleError, OutputError
+from amirnet_export import bundle_writer
+from amirnet_export.errors import ExportError
+from amirnet_export.exporter import export_bundle, weights_identity
+from amirnet_training.checkpoint import load_model
+from amirnet_training.network.receptive_field import measure
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_the_manifest_is_the_checkpoints(bundle_folder, checkpoint) -> None:
+    model, manifest = load_model(checkpoint), Bundle.open(bundle_folder).manifest
+    assert (manifest.schema, manifest.name) == ("1.0", "toy")
+    assert manifest.identity == weights_identity(model.network)
+    assert len(manifest.tree.nodes) == 5 and manifest.tree.conditioning == "soft"
+    assert manifest.license and "10 steps" in manifest.description
+    tile = manifest.tile
+    assert tile.radius == measure(model.network) <= tile.halo and tile.flexible
+    assert tile.halo % tile.alignment == 0 and tile.halo - tile.radius < tile.alignment
+    assert tile.size - 2 * tile.halo == 256 and manifest.probe.size == 64
+    assert manifest.metrics["parameters"] == sum(p.numel() for p in model.network.parameters())
+    assert set(files(bundle_folder)) == {"manifest.json", "encoder.onnx", "restorer.onnx"}
+
+
+def test_two_exports_are_the_same_bytes(bundle_folder, checkpoint, tmp_path) -> None:
+    export_bundle(checkpoint.parent, tmp_path / "again")
+    assert files(tmp_path / "again") == files(bundle_folder)
+
+
+def test_the_zip_holds_what_the_folder_holds(bundle_folder, tmp_path) -> None:
+    content = files(bundle_folder)
+    manifest = json.loads(content.pop("manifest.json"))
+    for name in ("one.zip", "two.zip"):
+        bundle_writer.write_bundle(tmp_path / name, manifest, content)
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+    with zipfile.ZipFile(tmp_path / "one.zip") as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == files(bundle_folder)
+    assert Bundle.open(tmp_path / "one.zip").manifest == Bundle.open(bundle_folder).manifest
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.zip", "two.zip"]
+
+
+def test_identity_follows_the_weights(checkpoint) -> None:
+    network = load_model(checkpoint).network
+    first = weights_identity(network)
+    assert weights_identity(network.to(memory_format=torch.channels_last)) == first
+    with torch.no_grad():
+        network.restorer.head.bias[0] += 1e-3
+    assert weights_identity(network) != first
+
+
+@pytest.fixture(scope="module")
+def photo() -> np.ndarray:
+    rng = np.random.default_rng(1)
+    return rng.integers(0, 256, (150, 211, 3)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("core", [8, 60, 100])
+def test_tiled_equals_untiled(bundle_folder, photo, core: int) -> None:
+    halo = Bundle.open(bundle_folder).manifest.tile.halo
+    whole, tiled = (Restorer.from_bundle(bundle_folder, tile=2 * halo + side) for side in (256, core))
+    code = np.random.default_rng(2).uniform(-1, 1, 7).astype(np.float32)
+    cut = photo[:40, :60] if core == 8 else photo
+    (_, wanted), = whole.cores(cut, code)
+    count = 0
+    for tile, found in tiled.cores(cut, code):
+        inside = found[: max(0, len(cut) - tile.y), : max(0, cut.shape[1] - tile.x)]
+        expected = wanted[tile.y : tile.y + inside.shape[0], tile.x : tile.x + inside.shape[1]]
+        assert np.abs(inside - expected).max() <= 1e-4
+        count += 1
+    assert count > 1
+
+
+def test_a_photo_is_restored_by_the_bundle_as_by_torch(bundle_folder, checkpoint, photo) -> None:
+    """Of a photo of whole alignment steps: no padding at the far sides, so the network alone gives the inside."""
+    network = load_model(checkpoint).network
+    cut = photo[:148, :208]
+    result = Restorer.from_bundle(bundle_folder).restore(cut)
+    image = torch.from_numpy(cut).permute(2, 0, 1)[None].float() / 255
+    with torch.no_grad():
+        wanted = network.restore(image, torch.from_numpy(result.code)[None])[0].permute(1, 2, 0).clamp(0, 1).numpy()
+    radius = measure(network)
+    inside = np.s_[radius:-radius, radius:-radius]
+    assert np.abs(result.image[inside] / 255.0 - wanted[inside]).max() <= 0.51 / 255
+    assert result.path[0] == 0 and result.node in range(5)
+
+
+def test_an_export_that_fails_leaves_nothing(checkpoint, tmp_path, monkeypatch) -> None:
+    def refuse(path: Path) -> None:
+        assert Path(path).exists(), "it is verified under its temporary name"
+        raise BundleError("refused")
+
+    monkeypatch.setattr(bundle_writer.Bundle, "open", refuse)
+    for name in ("folder", "zipped.zip"):
+        with pytest.raises(BundleError, match="refused"):
+            bundle_writer.write_bundle(tmp_path / name, {"schema": "1.0"}, {"a.onnx": b"1", "b/c.bin": b"2"})
+        assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["toy", "toy.zip"])
+def test_a_kill_leaves_no_bundle_under_the_name(tmp_path, name: str) -> None:
+    code = """
+import os, signal, sys
+from pathlib import Path
+from amirnet_export import bundle_writer
+bundle_writer.Bundle.open = lambda path: os.kill(os.getpid(), signal.SIGKILL)
+bundle_writer.write_bundle(Path(sys.argv[1]), {"schema": "1.0"}, {"a.onnx": b"1"})
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / name)], env=environment, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert not (tmp_path / name).exists()
+    bundle_writer.check_target(tmp_path / name, overwrite=False)  # nothing is in the way of another attempt
+
+
+def test_a_bad_manifest_is_not_written(tmp_path, bundle_folder) -> None:
+    manifest = json.loads((bundle_folder / "manifest.json").read_text())
+    del manifest["tree"]
+    graphs = {name: content for name, content in files(bundle_folder).items() if name != "manifest.json"}
+    with pytest.raises(BundleError, match="tree"):
+        bundle_writer.write_bundle(tmp_path / "x", manifest, graphs)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["toy", "toy.zip"])
+def test_overwriting(bundle_folder, tmp_path, name: str) -> None:
+    content = files(bundle_folder)
+    manifest = json.loads(content.pop("manifest.json"))
+    target = tmp_path / name
+    bundle_writer.write_bundle(target, manifest, content)
+    with pytest.raises(ExportError, match="add --overwrite"):
+        bundle_writer.check_target(target, overwrite=False)
+    bundle_writer.check_target(target, overwrite=True)
+    bundle_writer.write_bundle(target, {**manifest, "name": "newer"}, content)
+    assert Bundle.open(target).manifest.name == "newer"
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_failed_overwrite_keeps_the_old_bundle(bundle_folder, tmp_path, monkeypatch) -> None:
+    content = files(bundle_folder)
+    manifest = json.loads(content.pop("manifest.json"))
+    target = tmp_path / "toy"
+    bundle_writer.write_bundle(target, manifest, content)
+    replace = bundle_writer.os.replace
+
+    def refuse(source: Path, destination: Path) -> None:
+        if Path(destination) == target and ".part" in Path(source).name:
+            raise OSError(28, "No space left on device")
+        replace(source, destination)
+
+    monkeypatch.setattr(bundle_writer.os, "replace", refuse)
+    with pytest.raises(OutputError, match="No space left"):
+        bundle_writer.write_bundle(target, {**manifest, "name": "newer"}, content)
+    assert Bundle.open(target).manifest.name == "toy"
+    assert [path.name for path in tmp_path.iterdir()] == ["toy"]
+
+
+def test_seals_are_the_files(bundle_folder) -> None:
+    manifest = json.loads((bundle_folder / "manifest.json").read_text())
+    for name, seal in manifest["files"].items():
+        content = (bundle_folder / name).read_bytes()
+        assert seal == {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+
+def test_the_sdks_command_takes_the_bundle(bundle_folder, photo, tmp_path) -> None:
+    Image.fromarray(photo).save(tmp_path / "a.png")
+    result = Restorer.from_bundle(bundle_folder).restore(tmp_path / "a.png")
+    assert result.image.shape == photo.shape and result.tiles == 1

@@ -1,0 +1,61 @@
+"""What the presets cost, and what they are made of."""
+
+import pytest
+import torch
+
+from amirnet_training.network import PRESETS, build
+from amirnet_training.network.cost import encoder_macs, parameters, restorer_macs_per_megapixel
+
+
+@pytest.mark.parametrize(("preset", "gmac"), [("mobile", 40), ("tiny", 10)])
+@pytest.mark.parametrize("levels", [4, 5])
+def test_phone_presets_keep_their_budgets(preset: str, gmac: float, levels: int) -> None:
+    network = build(preset, levels)
+    assert parameters(network) <= 0.6e6
+    assert restorer_macs_per_megapixel(network) <= gmac * 1e9
+    assert encoder_macs(network) <= 0.3e9
+
+
+@pytest.mark.parametrize(("width", "gmac", "millions"), [(32, 26.0, 19.9), (64, 73.1, 71.8)])
+def test_the_paper_preset_costs_what_the_paper_network_does(width: int, gmac: float, millions: float) -> None:
+    with torch.device("meta"):  # shapes only: nothing is computed
+        network = build("paper", 4, width)
+        restorer = restorer_macs_per_megapixel(network) * 256**2 / 1e6
+        whole = restorer + encoder_macs(network, 256)
+    assert whole / 1e9 == pytest.approx(gmac, rel=0.01)
+    assert parameters(network) / 1e6 == pytest.approx(millions, rel=0.05)
+
+
+def test_a_known_network_is_counted_right() -> None:
+    network = build("tiny", 2)
+    network.restorer = torch.nn.Identity()
+    network.restorer.forward = lambda image, code: torch.nn.functional.conv2d(image, torch.ones(5, 3, 3, 3), padding=1)
+    assert restorer_macs_per_megapixel(network, 64) == 5 * 3 * 9 * 1e6
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_presets_train(preset: str) -> None:
+    torch.manual_seed(0)
+    network = build(preset, 3, 4 if preset == "paper" else None)
+    image, probes = torch.rand(2, 3, 32, 48), torch.rand(2, 3, 3, 32, 32)
+    restored, code, place = network(image, probes)
+    assert restored.shape == image.shape
+    assert code.shape == (2, 7) and place.mask.shape == (6, 7)
+    (restored.mean() + place.logits[:, :1].mean()).backward()
+    missing = [name for name, p in network.named_parameters() if p.grad is None]
+    assert not missing, "DDP wants a gradient for every parameter at every step"
+    assert all(bool(torch.isfinite(p.grad).all()) for p in network.parameters())
+
+
+@pytest.mark.parametrize("preset", ["mobile", "tiny"])
+def test_nothing_in_a_phone_restorer_looks_at_the_whole_picture(preset: str) -> None:
+    forbidden = (torch.nn.LayerNorm, torch.nn.GroupNorm, torch.nn.InstanceNorm2d, torch.nn.PixelShuffle,
+                 torch.nn.AdaptiveAvgPool2d, torch.nn.ConvTranspose2d)  # fmt: skip
+    assert not [m for m in build(preset).restorer.modules() if isinstance(m, forbidden)]
+
+
+def test_unknown_presets_and_widths_are_refused() -> None:
+    with pytest.raises(ValueError, match="choose one of mobile, tiny, paper"):
+        build("huge")
+    with pytest.raises(ValueError, match="fixed width"):
+        build("mobile", 4, 16)

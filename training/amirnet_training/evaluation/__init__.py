@@ -1,0 +1,1 @@
+"""How good a bundle is: PSNR and SSIM over pairs or over degraded clean photos."""

@@ -1,0 +1,108 @@
+"""Restoring a set of photos whose clean originals are known, and comparing before and after."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from amirnet.image_io import load
+from amirnet.restorer import Restorer
+
+from ..data.images import list_images, list_pairs
+from ..degradations import Degradation
+from ..degradations.kinds import Image
+from ..errors import DataError
+from .quality import SSIM_SIDE, measure_quality
+
+IDENTICAL = 100.0
+"""PSNR, in dB, that equal photos count as: an infinite one would swallow every mean it enters."""
+
+SEED = 7
+"""Seed of the noise that `--degrade` adds; with the file's name it makes each photo's noise its own and repeatable."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A photo to restore and what it should look like, uint8 RGB HWC both."""
+
+    name: str
+    degraded: Image
+    clean: Image
+
+
+@dataclass(frozen=True)
+class Row:
+    """One photo's result. PSNR in dB (at most 100), SSIM in [-1, 1]; `..._input` compare the unrestored photo."""
+
+    name: str
+    psnr_input: float
+    psnr: float
+    ssim_input: float
+    ssim: float
+    node: int
+    confidence: float
+
+
+def pairs(inputs: Path, targets: Path) -> tuple[int, Iterator[Sample]]:
+    """How many pairs two folders hold, and the pairs.
+
+    Raises:
+        DataError: a folder is missing or empty, a partner is missing, or (while iterating) a pair differs in size.
+        ImageError: (while iterating) a photo cannot be decoded.
+    """
+    found = list_pairs(inputs, targets)
+
+    def samples() -> Iterator[Sample]:
+        for degraded_path, clean_path in found:
+            degraded, clean = load(degraded_path), load(clean_path)
+            if degraded.shape != clean.shape:
+                raise DataError(f"{degraded_path}: its size differs from {clean_path}: pairs must match pixel by pixel")
+            yield Sample(degraded_path.stem, degraded, clean)
+
+    return len(found), samples()
+
+
+def degraded(folder: Path, degradation: Degradation) -> tuple[int, Iterator[Sample]]:
+    """How many clean photos a folder holds, and each with its degraded copy (the same on every call).
+
+    Raises:
+        DataError: the folder is missing or empty.
+        ImageError: (while iterating) a photo cannot be decoded.
+    """
+    found = list_images(folder)
+
+    def samples() -> Iterator[Sample]:
+        for path in found:
+            clean = load(path)
+            rng = np.random.default_rng([SEED, zlib.crc32(path.stem.encode())])
+            yield Sample(path.stem, degradation(clean, rng), clean)
+
+    return len(found), samples()
+
+
+def evaluate(restorer: Restorer, samples: Iterable[Sample], advance: Callable[[int], None]) -> list[Row]:
+    """Restores every sample and measures it; ``advance(1)`` is called after each.
+
+    Raises:
+        DataError: a photo is too small to measure SSIM.
+    """
+    rows = []
+    for sample in samples:
+        if min(sample.clean.shape[:2]) < SSIM_SIDE:
+            raise DataError(f"{sample.name}: smaller than SSIM's window of {SSIM_SIDE} pixels: leave it out")
+        result = restorer.restore(sample.degraded)
+        before = measure_quality(sample.clean, sample.degraded)
+        after = measure_quality(sample.clean, result.image)
+        psnr = (min(before.psnr, IDENTICAL), min(after.psnr, IDENTICAL))
+        rows.append(Row(sample.name, *psnr, before.ssim, after.ssim, result.node, result.confidence))
+        advance(1)
+    return rows
+
+
+def mean(rows: list[Row], field: str) -> float:
+    """The mean of one number over all rows."""
+    return float(np.mean([getattr(row, field) for row in rows]))
