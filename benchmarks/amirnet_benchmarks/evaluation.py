@@ -1,7 +1,7 @@
 """The evaluation table of a model: `python -m amirnet_benchmarks.evaluation --data FOLDER`.
 
-FOLDER holds the evaluation sets, laid out as models/mobile/README.md says. Prints the table and writes it, with every photo's row,
-as JSON. Needs `pip install 'amirnet[benchmarks]'`.
+FOLDER holds the evaluation sets, laid out as models/mobile/README.md says. Prints the table and writes it, with every
+photo's row, as JSON. Needs `pip install 'amirnet[benchmarks]'`.
 """
 
 from __future__ import annotations

@@ -68,7 +68,8 @@ def save_model(path: Path, model: TrainedModel) -> None:
     """Writes weights with configuration, tree and facts in the header. Same model, same bytes."""
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.network.state_dict().items()}
     # One entry only: the format writes several in an order that differs from run to run.
-    header = {"config": model.config.model_dump(mode="json"), "tree": model.tree, "facts": model.facts}
+    config = configuration.portable(model.config).model_dump(mode="json")
+    header = {"config": config, "tree": model.tree, "facts": model.facts}
     packed = {"amirnet": json.dumps(header, sort_keys=True)}
     write_file(path, save(weights, metadata=packed))
 

@@ -176,6 +176,12 @@ def parse(content: object, origin: str) -> Config:
         raise ConfigError(f"{origin}: {where}: {first['msg']}: mend this value") from None
 
 
+def portable(config: Config) -> Config:
+    """The configuration without where its images lie on this machine: what is kept with a trained model."""
+    root = DataConfig.model_fields["root"].default
+    return config.model_copy(update={"data": config.data.model_copy(update={"root": root})})
+
+
 def dump(config: Config) -> str:
     """The configuration as YAML that `load` reads back to an equal one."""
     return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)

@@ -7,25 +7,26 @@ tree grows in the middle of training, which a ready-made trainer would have to b
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor, nn
+from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from amirnet.atomic_file import write_file
 from amirnet.errors import OutputError
 
 from . import progress as bars
 from .checkpoint import TrainedModel, load_state, save_model, save_state
-from .config import Config
+from .config import Config, dump, portable
 from .data.items import Items
 from .data.loader import Batch, StepSampler, make_loader, to_float
 from .errors import CheckpointError, ConfigError
 from .launch import make_fabric
 from .losses import psnr, restoration_loss
+from .meter import Meter
 from .network import AMIRNet, build
 from .runlog import RunLog
 from .schedule import learning_rate
@@ -98,7 +99,7 @@ class Trainer:
         return None
 
     def run(self) -> TrainedModel:
-        """Trains to the last step, finishes the tree and writes `model.safetensors`.
+        """Trains to the last step, finishes the tree and writes `model.safetensors` and `config.yaml`.
 
         Raises:
             DataError: a training image cannot be used.
@@ -227,50 +228,6 @@ class Trainer:
         model = TrainedModel(network, self.config, tree, facts)
         if self.fabric.is_global_zero:
             save_model(self.folder / "model.safetensors", model)
+            write_file(self.folder / "config.yaml", dump(portable(self.config)).encode())
         self.fabric.barrier()
         return model
-
-
-class Meter:
-    """Running means between two log records, over the samples of all processes."""
-
-    def __init__(self, kinds: list[str], all_gather: Callable[[Tensor], Any]) -> None:
-        self.kinds = kinds
-        self._all_gather = all_gather
-        self._reset()
-
-    def _reset(self) -> None:
-        self.elapsed, self.waited = 0.0, 0.0
-        self._losses: list[Tensor] = []
-        self._entropies: list[Tensor] = []
-        self._psnr: list[Tensor] = []
-        self._items: list[Tensor] = []
-
-    def add(self, items: Tensor, losses: Tensor, entropy: Tensor, values: Tensor) -> None:
-        self._items.append(items)
-        self._losses.append(losses)
-        self._entropies.append(entropy)
-        self._psnr.append(values)
-
-    def take(self) -> dict[str, Any]:
-        """Loss, cross-entropy, PSNR (dB), PSNR by kind, and the share of time spent waiting for data; then resets.
-
-        All processes must call it together.
-        """
-        losses, entropies, values = (self._everyones(mine) for mine in (self._losses, self._entropies, self._psnr))
-        by_kind: dict[str, list[float]] = {}
-        for item, value in zip(self._everyones(self._items), values, strict=True):
-            by_kind.setdefault(self.kinds[item], []).append(value)
-        record = {
-            "loss": round(sum(losses) / len(losses), 6),
-            "cross_entropy": round(sum(entropies) / len(entropies), 4),
-            "psnr": round(sum(values) / len(values), 3),
-            "psnr_by_kind": {kind: round(sum(v) / len(v), 2) for kind, v in sorted(by_kind.items())},
-            "waiting": round(self.waited / max(self.elapsed, 1e-9), 4),
-        }
-        self._reset()
-        return record
-
-    def _everyones(self, mine: list[Tensor]) -> list[Any]:
-        together = torch.cat([values.flatten() for values in mine])
-        return cast(Tensor, self._all_gather(together)).flatten().tolist()
