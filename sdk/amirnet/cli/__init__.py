@@ -11,7 +11,7 @@ SUBCOMMANDS = {
     "restore": Subcommand("amirnet.cli.restore:restore", "Make photos better."),
     "inspect": Subcommand("amirnet.cli.inspect:inspect", "Say what is wrong with a photo, or what is in a bundle."),
     "train": Subcommand("amirnet_training.cli:train", "Train a model.", extra="training"),
-    "evaluate": Subcommand("amirnet_training.cli:evaluate", "Measure a model on photos with known originals.", extra="training"),
+    "evaluate": Subcommand("amirnet_training.cli:evaluate", "Measure a model on pairs of photos.", extra="training"),
     "export": Subcommand("amirnet_export.cli:export", "Seal a checkpoint into a bundle.", extra="export"),
 }
 """By import path: a subcommand's module is imported when it is asked for, and not before."""
