@@ -224,7 +224,7 @@ class Trainer:
     def _finish(self) -> TrainedModel:
         facts = {"steps": self.step, "seconds": round(self.seconds), "processes": self.fabric.world_size}
         network = self.averaged()
-        tree = describe(network, self.items, self.assignment.labels, self.config)
+        tree = describe(network, self.items, self.config)
         model = TrainedModel(network, self.config, tree, facts)
         if self.fabric.is_global_zero:
             save_model(self.folder / "model.safetensors", model)
