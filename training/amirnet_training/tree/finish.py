@@ -18,8 +18,8 @@ GRID = 64
 CROPS = 9
 """Crops an item's code is averaged over: the order of a phone's probe count."""
 UNSURE_SHARE = 0.02
-"""Share of a node's own training photos that would stop before it. Small on purpose: thresholds set by agreement with the
-pseudo-labels stopped most JPEG photos short of their leaf, which then came out no better than they went in."""
+"""Share of a node's own training photos that would stop before it. Small on purpose: thresholds set by agreement
+with the pseudo-labels stopped most JPEG photos short of their leaf, which then came out no better than they went in."""
 
 
 def describe(network: AMIRNet, items: Items, config: Config) -> dict[str, Any]:
