@@ -126,5 +126,5 @@ def test_an_output_that_cannot_be_written_is_refused(toy_bundle: Path, tmp_path:
     (tmp_path / "file").write_text("in the way")
     result = CliRunner().invoke(main, ["-o", str(tmp_path / "file"), "--model", str(toy_bundle)])
     assert result.exit_code == 2
-    assert "choose another -o" in result.output
+    assert "choose another place" in result.output
     assert (tmp_path / "file").read_text() == "in the way"

@@ -8,6 +8,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from amirnet_training.checkpoint import TrainedModel, load_model, load_state, save_model, save_state
+from amirnet_training.config import portable
 from amirnet_training.errors import CheckpointError, ConfigError
 from amirnet_training.network import build
 
@@ -38,7 +39,8 @@ def rewrite(file, change) -> None:
 def test_models_come_back(model, saved) -> None:
     for place in (saved, saved.parent, str(saved)):
         found = load_model(place)
-        assert (found.config, found.tree, found.facts) == (model.config, model.tree, model.facts)
+        assert (found.config, found.tree, found.facts) == (portable(model.config), model.tree, model.facts)
+        assert str(model.config.data.root).encode() not in saved.read_bytes(), "nothing of this machine"
         assert not found.network.training
         weights = found.network.state_dict()
         assert all(torch.equal(weights[name], value) for name, value in model.network.state_dict().items())

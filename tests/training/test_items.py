@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from amirnet_training.data.items import Items, counter_rng
+from amirnet_training.degradations.kinds import Jpeg
 from amirnet_training.errors import DataError
 
 
@@ -136,3 +137,19 @@ def test_pairs_may_differ_in_suffix(make_config, make_photo, write_photo, tmp_pa
     items = items_of(pairs_only(make_config, tmp_path))
     items.preload(nothing)
     assert [path.name for path in items.files()] == ["a.bmp", "a.png"]
+
+
+def test_jpeg_blocks_lie_anywhere_in_a_crop(make_config) -> None:
+    """A photo's probes cut its 8-pixel grid at any phase; an encoder trained on one phase does not know the others."""
+    items = items_of(make_config())
+    clean = np.repeat(np.linspace(0, 255, 256).astype(np.uint8)[None, :, None], 256, axis=0).repeat(3, axis=2)
+    phases = set()
+    for index in range(40):
+        rng = counter_rng(1, 1, index)
+        degraded, _ = items._crop(Jpeg(5), clean, None, rng)
+        # Coarse JPEG turns a ramp into steps at the block edges, across or (after a quarter turn) down.
+        across = np.abs(np.diff(degraded.astype(int).sum(axis=2), axis=1)).sum(axis=0)
+        down = np.abs(np.diff(degraded.astype(int).sum(axis=2), axis=0)).sum(axis=1)
+        edges = max(across, down, key=np.sum)
+        phases.add(int(np.argmax([edges[phase::8].sum() for phase in range(8)])))
+    assert len(phases) >= 6

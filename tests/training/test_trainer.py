@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from amirnet.cli import cli
 from amirnet.errors import OutputError
 from amirnet_training.checkpoint import TrainedModel, load_model, load_state
-from amirnet_training.config import Config, dump
+from amirnet_training.config import Config, dump, load, portable
 from amirnet_training.errors import CheckpointError, DataError
 from amirnet_training.runlog import read
 from amirnet_training.trainer import Trainer
@@ -84,7 +84,9 @@ def test_resuming_a_finished_run_finishes_it_again(make_config, whole) -> None:
 
 
 def test_what_a_run_leaves(make_config, whole) -> None:
-    assert {path.name for path in whole.iterdir()} == {"checkpoint.pt", "log.jsonl", "model.safetensors", "tensorboard"}
+    left = {"checkpoint.pt", "config.yaml", "log.jsonl", "model.safetensors", "tensorboard"}
+    assert {path.name for path in whole.iterdir()} == left
+    assert load(whole / "config.yaml") == portable(make_config())
     records = read(whole / "log.jsonl")
     steps = [record for record in records if "loss" in record]
     assert [record["step"] for record in steps] == [2, 4, 6, 8]
@@ -95,7 +97,7 @@ def test_what_a_run_leaves(make_config, whole) -> None:
     checks = [record["validation"] for record in records if "validation" in record]
     assert len(checks) == 2 and "mean" in checks[0]
     model = load_model(whole)
-    assert model.config == make_config() and model.facts["steps"] == 8
+    assert model.config == portable(make_config()) and model.facts["steps"] == 8
     assert model.tree is not None
     assert [node["id"] for node in model.tree["nodes"]] == model.network.heads.exists.nonzero().flatten().tolist()
 

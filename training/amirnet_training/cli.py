@@ -20,7 +20,7 @@ from .errors import ConfigError, DataError
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the image sets, instead of data.root.")
 @click.option("--resume", is_flag=True, help="Go on from the run folder's checkpoint.")
 def train(config: Path, output: Path | None, data: Path | None, resume: bool) -> None:
-    """Train the model that the YAML file CONFIG describes.
+    """Train the model that CONFIG describes: a YAML file, or the name of a shipped one such as mobile.
 
     The run folder gets checkpoint.pt (to resume from), log.jsonl, a TensorBoard log, and at the end model.safetensors,
     which `amirnet export` takes. Under torchrun all processes train together.
@@ -28,10 +28,6 @@ def train(config: Path, output: Path | None, data: Path | None, resume: bool) ->
     from .config import load
     from .trainer import Trainer
 
-    if config.suffix not in (".yaml", ".yml") and not config.exists():
-        shipped = Path(__file__).parent / "configs" / f"{config.name}.yaml"
-        if shipped.exists():
-            config = shipped
     settings = load(config)
     if data is not None:
         settings = settings.model_copy(update={"data": settings.data.model_copy(update={"root": data})})

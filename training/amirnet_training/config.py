@@ -146,13 +146,20 @@ class Config(Section):
         return self
 
 
+SHIPPED = Path(__file__).parent / "configs"
+"""The configurations of the shipped models, known by name."""
+
+
 def load(path: str | Path) -> Config:
-    """Reads and checks a YAML configuration.
+    """Reads and checks a YAML configuration: a file, or the name of a shipped one such as ``mobile``.
 
     Raises:
         ConfigError: the file is missing, is not YAML, or a value is unknown or out of range.
     """
     path = Path(path)
+    shipped = SHIPPED / f"{path}.yaml"
+    if not path.is_file() and len(path.parts) == 1 and shipped.is_file():
+        path = shipped
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:

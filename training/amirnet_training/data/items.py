@@ -148,7 +148,9 @@ class Items:
         side, (height, width) = self.patch, clean.shape[:2]
         y, x = int(rng.integers(height - side + 1)), int(rng.integers(width - side + 1))
         margin = degradation.margin
-        top, left = min(margin, y), min(margin, x)
+        # Up to 7 more pixels, so that JPEG's block grid lies anywhere in the crop, as it does in a photo's probes.
+        shift = rng.integers(0, 8, 2)
+        top, left = min(margin + int(shift[0]), y), min(margin + int(shift[1]), x)
         window = np.s_[y - top : y + side + margin, x - left : x + side + margin]
         turns, flip = int(rng.integers(4)), bool(rng.integers(2))
         target = clean[window]
