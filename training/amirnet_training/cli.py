@@ -25,12 +25,12 @@ def train(config: Path, output: Path | None, data: Path | None, resume: bool) ->
     The run folder gets checkpoint.pt (to resume from), log.jsonl, a TensorBoard log, and at the end model.safetensors,
     which `amirnet export` takes. Under torchrun all processes train together.
     """
-    from .config import load
+    from .config import load, with_root
     from .trainer import Trainer
 
     settings = load(config)
     if data is not None:
-        settings = settings.model_copy(update={"data": settings.data.model_copy(update={"root": data})})
+        settings = with_root(settings, data)
     folder = output or Path("runs") / settings.name
     trainer = Trainer(settings, folder, resume=resume)
     trainer.run()

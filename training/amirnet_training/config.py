@@ -183,10 +183,14 @@ def parse(content: object, origin: str) -> Config:
         raise ConfigError(f"{origin}: {where}: {first['msg']}: mend this value") from None
 
 
+def with_root(config: Config, root: Path) -> Config:
+    """The configuration with its image sets in another folder."""
+    return config.model_copy(update={"data": config.data.model_copy(update={"root": root})})
+
+
 def portable(config: Config) -> Config:
     """The configuration without where its images lie on this machine: what is kept with a trained model."""
-    root = DataConfig.model_fields["root"].default
-    return config.model_copy(update={"data": config.data.model_copy(update={"root": root})})
+    return with_root(config, DataConfig.model_fields["root"].default)
 
 
 def dump(config: Config) -> str:

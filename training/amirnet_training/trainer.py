@@ -91,15 +91,29 @@ class Trainer:
         path = self.folder / "checkpoint.pt"
         if resume:
             state = load_state(path)
-            if state["config"] != self.config.model_dump_json(exclude={"data": {"root", "workers"}}):
+            if state["config"] != self._fingerprint():
                 raise CheckpointError(f"{path}: was made with another configuration: resume with the one it began with")
             return state
         if path.exists() or (self.folder / "model.safetensors").exists():
             raise CheckpointError(f"{self.folder}: holds a run already: add --resume, or choose another folder with -o")
         return None
 
+    def _fingerprint(self) -> str:
+        """What a resumed run must share with the one that began it: all but where and how images are read."""
+        return self.config.model_dump_json(exclude={"data": {"root", "workers"}})
+
     def run(self) -> TrainedModel:
         """Trains to the last step, finishes the tree and writes `model.safetensors` and `config.yaml`.
+
+        Raises:
+            DataError: a training image cannot be used.
+            OutputError: the folder cannot be written to.
+        """
+        self.train()
+        return self._finish()
+
+    def train(self) -> None:
+        """Trains to the last step; checkpoints and the log are all that it leaves.
 
         Raises:
             DataError: a training image cannot be used.
@@ -135,7 +149,6 @@ class Trainer:
                 ready = time.perf_counter()
         if self.log is not None:
             self.log.close()
-        return self._finish()
 
     def _step(self, batch: Batch, meter: Meter) -> None:
         train, tree = self.config.train, self.config.tree
@@ -217,7 +230,7 @@ class Trainer:
             "optimizer": self.optimizer.state_dict(), "precision": self.fabric.strategy.precision.state_dict(),
             "labels": torch.from_numpy(self.assignment.labels),
             "step": self.step, "seconds": self.seconds,
-            "config": self.config.model_dump_json(exclude={"data": {"root", "workers"}}),
+            "config": self._fingerprint(),
         }  # fmt: skip
         save_state(self.folder / "checkpoint.pt", state)
 

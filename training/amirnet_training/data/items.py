@@ -21,6 +21,7 @@ from ..errors import DataError
 from .images import ImageCache, list_images, list_pairs
 
 ITEM_STREAM, VISIT_STREAM, ORDER_STREAM, CROP_STREAM = range(4)
+NODE_STREAM = 8
 
 
 def counter_rng(seed: int, stream: int, index: int) -> np.random.Generator:

@@ -9,9 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from ..data.items import counter_rng
-
-NODE_STREAM = 8
+from ..data.items import NODE_STREAM, counter_rng
 
 
 class Assignment:

@@ -16,7 +16,7 @@ import numpy as np
 from amirnet.errors import AmirnetError
 
 from .. import progress as bars
-from ..config import Config, load
+from ..config import Config, load, with_root
 from ..trainer import Trainer
 from .features import item_features
 from .growth import grow, purity
@@ -43,9 +43,9 @@ def early_features(config: Config, steps: int) -> tuple[Features, list[str]]:
     short = config.model_copy(update={"tree": tree, "train": train})
     with tempfile.TemporaryDirectory() as folder:
         trainer = Trainer(short, Path(folder) / "run")
-        network = trainer.run().network
+        trainer.train()
         with bars.task("features", len(trainer.items)) as advance:
-            found = item_features(network, trainer.items, tree.crops, steps, config.data.workers, advance)
+            found = item_features(trainer.averaged(), trainer.items, tree.crops, steps, config.data.workers, advance)
     return found.astype(np.float64), trainer.items.kinds
 
 
@@ -58,7 +58,7 @@ def main(config: Path, data: Path | None, steps: int) -> None:
     try:
         settings = load(config)
         if data is not None:
-            settings = settings.model_copy(update={"data": settings.data.model_copy(update={"root": data})})
+            settings = with_root(settings, data)
         features, kinds = early_features(settings, steps)
     except AmirnetError as error:
         click.echo(f"error: {error}", err=True)

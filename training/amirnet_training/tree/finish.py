@@ -37,23 +37,21 @@ def describe(network: AMIRNet, items: Items, config: Config) -> dict[str, Any]:
     path = _walk(masks, exists, levels)
     kinds = np.asarray(items.kinds)
     nodes: list[dict[str, Any]] = []
+    stored: dict[int, npt.NDArray[np.float64]] = {}
     for node in map(int, np.flatnonzero(exists)):
         level = (node + 1).bit_length() - 1
         here = path[:, level] == node
         # A node that no item reaches keeps its parent's code: walking into it then changes nothing.
-        code = codes[here].mean(axis=0) if here.any() else np.array(nodes[_position(nodes, (node - 1) // 2)]["code"])
+        code = codes[here].mean(axis=0) if here.any() else stored[(node - 1) // 2]
+        stored[node] = np.floor(code * GRID + 0.5) / GRID
         nodes.append({
             "id": node, "level": level, "index": node + 1 - 2**level,
             "parent": None if node == 0 else (node - 1) // 2, "children": _children(node, exists),
-            "confidence": _confidence(node, masks, path[:, level] == node, exists),
-            "code": [float(value) for value in np.floor(code * GRID + 0.5) / GRID],
+            "confidence": _confidence(node, masks, here, exists),
+            "code": stored[node].tolist(),
             "share": round(float(here.mean()), 4), "label": _label(kinds[here]),
         })  # fmt: skip
     return {"levels": levels, "grid": GRID, "conditioning": "soft", "nodes": nodes}
-
-
-def _position(nodes: list[dict[str, Any]], wanted: int) -> int:
-    return next(index for index, node in enumerate(nodes) if node["id"] == wanted)
 
 
 def _children(node: int, exists: npt.NDArray[np.bool_]) -> list[int]:
