@@ -28,7 +28,10 @@ TRAINING = [
     "pytorch-msssim>=1.0",
     "matplotlib>=3.9",
 ]
-EXPORT = [*TRAINING, "onnx>=1.18", "onnxscript>=0.5", "onnxsim>=0.4.36"]
+# Engines beside ONNX Runtime, which the thin SDK has.
+TFLITE = ["ai-edge-litert>=2.0"]
+COREML = ["coremltools>=9.0"]
+EXPORT = [*TRAINING, *TFLITE, *COREML, "flatbuffers>=25.2", "onnx>=1.18", "onnxscript>=0.5", "onnxsim>=0.4.36"]
 BENCHMARKS = ["jinja2>=3.1", "opencv-python-headless>=4.10", "scikit-image>=0.24", "matplotlib>=3.9"]
 ALL = list(dict.fromkeys([*EXPORT, *BENCHMARKS]))
 DEV = [
@@ -60,6 +63,8 @@ setup(
     },
     install_requires=BASE,
     extras_require={
+        "tflite": TFLITE,
+        "coreml": COREML,
         "training": TRAINING,
         "export": EXPORT,
         "benchmarks": BENCHMARKS,

@@ -12,6 +12,7 @@ from amirnet.degradation_tree import DegradationTree, TreeNode, Walk
 from amirnet.engine import Engine, OnnxEngine
 from amirnet.errors import AmirnetError
 from amirnet.manifest import Manifest
+from amirnet.photo_file import PhotoFile
 from amirnet.probe_plan import ProbePlan
 from amirnet.restorer import Diagnosis, Restorer, RestoreResult
 from amirnet.tile_plan import Tile, TilePlan
@@ -28,6 +29,7 @@ __all__ = [
     "Engine",
     "Manifest",
     "OnnxEngine",
+    "PhotoFile",
     "ProbePlan",
     "RestoreResult",
     "Restorer",

@@ -18,3 +18,6 @@ Doubles: TypeAlias = NDArray[np.float64]
 
 Integers: TypeAlias = NDArray[np.int64]
 """Coordinates, weights and sums of the integer blend."""
+
+Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
+"""A photo's numbers as its file holds them: HWC, 8 or 16 bits, 1 to 4 channels, alpha last."""

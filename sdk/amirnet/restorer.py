@@ -11,14 +11,15 @@ from typing import TypeAlias
 import numpy as np
 from PIL import Image
 
-from amirnet import image_io
 from amirnet.arrays import Doubles, Floats, Pixels
 from amirnet.blender import Band, Blender
 from amirnet.bundle import Bundle
 from amirnet.degradation_tree import Walk
 from amirnet.engine import Engine, OnnxEngine
 from amirnet.errors import EngineError, TileError
+from amirnet.image_io import check_pixels
 from amirnet.padding import crop, to_tensor
+from amirnet.photo_file import PhotoFile
 from amirnet.probe_plan import ProbePlan, average
 from amirnet.tile_plan import Tile, TilePlan, check_sizes
 
@@ -46,7 +47,8 @@ class Diagnosis:
 class RestoreResult:
     """A restored photo: `image` is uint8 RGB of the photo's upright size. The tree's answer is as in Diagnosis.
 
-    `seconds` holds "decode" (only when a path was given), "encode", "restore" and "total".
+    `seconds` holds "decode" (only when a path was given), "encode", "restore" and "total". `photo` is what was given,
+    with all that its file said, and `warnings` what was lost in reading it, one line each.
     """
 
     image: Pixels
@@ -57,10 +59,24 @@ class RestoreResult:
     code: Floats
     tiles: int
     seconds: dict[str, float]
+    photo: PhotoFile
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the photo in the format its suffix names, whole or not at all. Raises OutputError."""
-        image_io.save(self.image, path)
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return self.photo.warnings
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        quality: int | None = None,
+        strip_gps: bool = False,
+        overwrite: bool = False,
+    ) -> tuple[str, ...]:
+        """Write the photo in the format its suffix names, whole or not at all, with what its file said beside pixels.
+
+        The options are as in PhotoFile.save. Returns a line for each thing that was lost. Raises OutputError.
+        """
+        return self.photo.save(self.image, path, quality, strip_gps, overwrite)
 
 
 class Restorer:
@@ -87,15 +103,19 @@ class Restorer:
 
     def examine(self, image: Photo) -> Diagnosis:
         """Where the photo belongs in the tree, without restoring it. Raises ImageError, EngineError."""
-        return self._diagnose(_pixels(image))
+        return self._diagnose(_opened(image, first_frame=True).pixels)
 
-    def restore(self, image: Photo, progress: Progress | None = None, node: int | None = None) -> RestoreResult:
+    def restore(
+        self, image: Photo, progress: Progress | None = None, node: int | None = None, first_frame: bool = False
+    ) -> RestoreResult:
         """Restore one photo. `node` forces a node of the tree, its stored code and every confidence 1 (CONTRACT R3).
+        A file of several pictures is refused unless `first_frame` says that the first one will do.
 
         Raises ImageError, EngineError, NodeError, TileError (a NaN from the model).
         """
         start = perf_counter()
-        pixels = _pixels(image)
+        photo = _opened(image, first_frame)
+        pixels = photo.pixels
         decoded = perf_counter()
         diagnosis = self._diagnose(pixels) if node is None else self._forced(node)
         encoded = perf_counter()
@@ -115,6 +135,7 @@ class Restorer:
             code=diagnosis.code,
             tiles=len(self.plan(pixels)),
             seconds=seconds,
+            photo=photo,
         )
 
     def plan(self, pixels: Pixels) -> TilePlan:
@@ -169,12 +190,12 @@ def _diagnosis(walk: Walk, code: Floats, mask: Doubles) -> Diagnosis:
     return Diagnosis(walk.node, walk.path, walk.confidences, walk.confidence, code, mask)
 
 
-def _pixels(image: Photo) -> Pixels:
+def _opened(image: Photo, first_frame: bool) -> PhotoFile:
     if isinstance(image, str | os.PathLike):
-        return image_io.load(image)
+        return PhotoFile.open(image, first_frame)
     if isinstance(image, Image.Image):
-        return image_io.to_pixels(image)
-    return image_io.check_pixels(image)
+        return PhotoFile.of(image)
+    return PhotoFile(check_pixels(image))
 
 
 def _silent(done: int, total: int) -> None:

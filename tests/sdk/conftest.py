@@ -1,8 +1,15 @@
-"""Fixtures of the SDK's tests: a bundle folder in either of its two forms."""
+"""Fixtures of the SDK's tests: a bundle folder in either of its two forms, a photo restored by either way."""
 
 import zipfile
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from amirnet import AmirnetError, Restorer, RestoreResult
+from amirnet.cli import cli
 
 
 def zip_folder(folder, **extra):
@@ -27,3 +34,69 @@ def zipped():
 def form(request):
     """Turns a bundle folder into the form under test."""
     return zip_folder if request.param == "zip" else lambda folder: folder
+
+
+@dataclass
+class Outcome:
+    """What both ways of restoring gave: the file, Restorer's result, and the warnings without the photo's name."""
+
+    path: Path
+    result: RestoreResult
+    warnings: list[str]
+
+    @property
+    def image(self):
+        """The output file, decoded by Pillow alone."""
+        with Image.open(self.path) as image:
+            image.load()
+            return image
+
+
+@pytest.fixture
+def both_ways(tmp_path, toy_bundle):
+    """Restores a file by `amirnet restore` and by Restorer, holds that they agree, and returns the Outcome.
+
+    Options are the command's, with underscores: both_ways(photo, "out.jpg", quality=80, strip_gps=True).
+    """
+    restorer = Restorer.from_bundle(toy_bundle)
+
+    def run(photo, name, first_frame=False, **save):
+        out = {way: tmp_path / f"by-{way}" / name for way in ("cli", "sdk")}
+        found = command(photo, "-o", out["cli"], "--model", toy_bundle, **save, first_frame=first_frame)
+        assert found.exit_code == 0, found.output
+        result = restorer.restore(photo, first_frame=first_frame)
+        warnings = [*result.warnings, *result.save(out["sdk"], **save)]
+        assert out["cli"].read_bytes() == out["sdk"].read_bytes()
+        assert found.stderr.splitlines() == [f"warning: {photo}: {line}" for line in warnings]
+        return Outcome(out["cli"], result, warnings)
+
+    return run
+
+
+@pytest.fixture
+def refused_both_ways(tmp_path, toy_bundle):
+    """Holds that both ways refuse a file with the same one line, and status 2; returns the line."""
+    restorer = Restorer.from_bundle(toy_bundle)
+
+    def run(photo, name="out.png", **save):
+        out = tmp_path / "refused" / name
+        before = out.read_bytes() if out.exists() else None
+        found = command(photo, "-o", out, "--model", toy_bundle, **save)
+        assert (found.exit_code, found.stdout) == (2, ""), found.output
+        with pytest.raises(AmirnetError) as caught:
+            restorer.restore(photo).save(out, **save)
+        assert found.stderr == f"error: {caught.value}\n"
+        assert (out.read_bytes() if out.exists() else None) == before
+        assert ";" in found.stderr, "a remedy follows the reason"
+        return str(caught.value)
+
+    return run
+
+
+def command(*arguments, **options):
+    """Runs `amirnet restore` in this process."""
+    flags = []
+    for name, value in options.items():
+        if value:
+            flags += ["--" + name.replace("_", "-")] + ([] if value is True else [str(value)])
+    return CliRunner().invoke(cli, ["restore", *map(str, arguments), *flags])

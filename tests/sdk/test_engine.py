@@ -42,7 +42,7 @@ def test_telemetry_is_off_before_the_runtime_loads():
 
 
 def test_a_precision_the_bundle_lacks_is_named(toy_bundle):
-    with pytest.raises(EngineError, match=r"no ONNX int8 encoder \(it holds: onnx float32\)"):
+    with pytest.raises(EngineError, match=r"no ONNX int8 restorer \(it holds: onnx float32\)"):
         OnnxEngine(Bundle.open(toy_bundle), precision="int8")
 
 

@@ -53,6 +53,20 @@ def test_nothing_done_to_a_photo_counts_100_db(toy_bundle, data_root) -> None:
     assert len(report["images"]) == 8 and np.isfinite(report["psnr"])
 
 
+def test_false_restorations_are_counted_on_clean_photos_only(toy_bundle, data_root, monkeypatch) -> None:
+    clean = ("--clean", data_root / "clean", "--degrade")
+    report = json.loads(run(toy_bundle, *clean, "none", "--json").stdout)
+    harmed = [row["name"] for row in report["images"] if row["psnr"] < 40]
+    assert report["false_restorations"] == len(harmed) / 8
+    # Between the best photo and the others: exactly one of the eight is left alone.
+    best = sorted(row["psnr"] for row in report["images"])
+    monkeypatch.setattr(measure, "UNHARMED", (best[-1] + best[-2]) / 2)
+    assert json.loads(run(toy_bundle, *clean, "none", "--json").stdout)["false_restorations"] == 7 / 8
+    last = run(toy_bundle, *clean, "none").stdout.splitlines()[-1]
+    assert last.startswith("false restorations") and "87.5% of 8 photos" in last
+    assert "false restorations" not in run(toy_bundle, *clean, "jpeg:20").stdout
+
+
 def test_rows_are_what_the_restorer_does(toy_bundle, data_root) -> None:
     restorer = Restorer.from_bundle(toy_bundle)
     count, samples = measure.degraded(data_root / "clean", parse("jpeg:20"))

@@ -1,7 +1,7 @@
 """Checkpoints: what a run resumes from, and what it leaves behind.
 
 `checkpoint.pt` holds everything that the next step depends on. `model.safetensors` holds the averaged weights with the
-configuration and the tree in its header: it is what `amirnet export` takes.
+configuration and the tree in its header, and the quantised restorer if there is one: it is what `amirnet export` takes.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from . import config as configuration
 from .config import Config
 from .errors import CheckpointError
 from .network import AMIRNet, build
+from .quantization.fixed_steps import QuantisedRestorer
+from .quantization.storage import PREFIX, pack, unpack
 
 STATE_KEYS = {"network", "average", "optimizer", "labels", "step", "seconds", "config"}
 """What a training state holds."""
@@ -34,7 +36,7 @@ def save_state(path: Path, state: dict[str, Any]) -> None:
     write_file(path, buffer.getvalue())
 
 
-def load_state(path: Path) -> dict[str, Any]:
+def load_state(path: Path, keys: set[str] = STATE_KEYS) -> dict[str, Any]:
     """Reads what `save_state` wrote; nothing but tensors and plain values is unpickled.
 
     Raises:
@@ -47,7 +49,7 @@ def load_state(path: Path) -> dict[str, Any]:
     except Exception as error:  # torch raises many kinds for a broken file
         kind = type(error).__name__
         raise CheckpointError(f"{path}: not a readable checkpoint ({kind}): restore or delete it") from None
-    if not isinstance(state, dict) or not state.keys() >= STATE_KEYS:
+    if not isinstance(state, dict) or not state.keys() >= keys:
         raise CheckpointError(f"{path}: not a training checkpoint: name a run folder made by `amirnet train`")
     return state
 
@@ -62,6 +64,8 @@ class TrainedModel:
     """As `tree.finish.describe` makes it; None while the tree has not been finished."""
     facts: dict[str, Any]
     """Steps, seconds and other numbers of the training run."""
+    quantised: QuantisedRestorer | None = None
+    """The restorer for 8 bits, once it has been made."""
 
 
 def save_model(path: Path, model: TrainedModel) -> None:
@@ -70,6 +74,9 @@ def save_model(path: Path, model: TrainedModel) -> None:
     # One entry only: the format writes several in an order that differs from run to run.
     config = configuration.portable(model.config).model_dump(mode="json")
     header = {"config": config, "tree": model.tree, "facts": model.facts}
+    if model.quantised is not None:
+        tensors, header["grid"] = pack(model.quantised)
+        weights |= tensors
     packed = {"amirnet": json.dumps(header, sort_keys=True)}
     write_file(path, save(weights, metadata=packed))
 
@@ -86,7 +93,7 @@ def load_model(path: str | Path) -> TrainedModel:
     try:
         with safe_open(path, framework="pt") as file:
             header = json.loads((file.metadata() or {})["amirnet"])
-            tree, facts, described = header["tree"], header["facts"], header["config"]
+            tree, facts, described, grid = header["tree"], header["facts"], header["config"], header.get("grid")
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
     except FileNotFoundError:
         raise CheckpointError(f"{path}: no such checkpoint: name a model.safetensors or its run folder") from None
@@ -96,12 +103,14 @@ def load_model(path: str | Path) -> TrainedModel:
         raise CheckpointError(f"{path}: not an AMIRNet checkpoint ({reason}): {remedy}") from None
     config = configuration.parse(described, f"{path} (header)")
     network = build(config.network.preset, config.network.levels, config.network.width)
+    rounded = {name: weights.pop(name) for name in list(weights) if grid is not None and name.startswith(PREFIX)}
     try:
         network.load_state_dict(weights)
     except RuntimeError:
         problem = f"its weights do not fit preset {config.network.preset!r}"
         raise CheckpointError(f"{path}: {problem}: it was changed or mixed up; use the original") from None
-    for name, tensor in weights.items():
+    for name, tensor in (weights | rounded).items():
         if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
             raise CheckpointError(f"{path}: weight {name} is not finite: resume training from an earlier checkpoint")
-    return TrainedModel(network.eval(), config, tree, facts)
+    quantised = None if grid is None else unpack(rounded, grid, network.restorer, str(path))
+    return TrainedModel(network.eval(), config, tree, facts, quantised)

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SerializerFunctionWrapHandler,
+    Tag,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from .degradations import KINDS
 from .errors import ConfigError
@@ -118,6 +128,10 @@ class TrainConfig(Section):
     balance: Annotated[float, Field(ge=0)] = 0.005
     """Pixel losses above this count by their logarithm, so that low light does not drown the rest; 0 turns it off."""
     ssim: Share = 0.15
+    range_weight: Annotated[float, Field(ge=0)] = 0.0
+    """Weight of the loss's term that keeps activations small, see activation_range.py."""
+    range_from: Annotated[int, Field(ge=0)] = 0
+    """Step from which it counts."""
     precision: Literal["auto", "32-true", "bf16-mixed", "16-mixed"] = "auto"
     """`auto`: bf16-mixed on a GPU, 32-true on a CPU."""
     threads: Annotated[int, Field(ge=0)] = 0
@@ -128,12 +142,39 @@ class TrainConfig(Section):
     validation_items: Annotated[int, Field(ge=0)] = 256
 
 
+class QuantizeConfig(Section):
+    """Quantisation-aware training of a finished model's restorer, on the same samples as its training."""
+
+    steps: Positive = 4000
+    learning_rate: Annotated[float, Field(gt=0)] = 2e-4
+    scale_rate: Annotated[float, Field(ge=0)] = 1e-3
+    """Learning rate of the activations' scales, as a share of each scale; 0 keeps those of the calibration."""
+    warmup: Annotated[int, Field(ge=0)] = 100
+    frozen: Share = 0.25
+    """Last part of the steps, in which no scale moves and the weights settle on the grid."""
+    batches: Positive = 24
+    """Batches that the calibration before the first step looks at."""
+    balance: Annotated[float, Field(ge=0)] = 0.002
+    """As train.balance, but smaller: errors count by their ratio to what a photo had, so every kind keeps its dB."""
+    node_share: Share = 0.25
+    """Part of the samples that are steered by the stored code of a node on their path, instead of by their own."""
+
+
 class Config(Section):
     name: str = "mobile"
     network: NetworkConfig = NetworkConfig()
     data: DataConfig
     tree: TreeConfig = TreeConfig()
     train: TrainConfig = TrainConfig()
+    quantize: QuantizeConfig = QuantizeConfig()
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Left out while it says nothing, so that what trained before there was such a section still resumes.
+        content: dict[str, Any] = write(self)
+        if self.quantize == QuantizeConfig():
+            content.pop("quantize", None)
+        return content
 
     @model_validator(mode="after")
     def _growth_fits(self) -> Config:

@@ -19,6 +19,7 @@ from amirnet.atomic_file import write_file
 from amirnet.errors import OutputError
 
 from . import progress as bars
+from .activation_range import EVERY, ActivationRange
 from .checkpoint import TrainedModel, load_state, save_model, save_state
 from .config import Config, dump, portable
 from .data.items import Items
@@ -70,6 +71,7 @@ class Trainer:
             lr=config.train.learning_rate,
         )
         self.average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(config.train.ema))
+        self.ranges = ActivationRange(network.restorer)  # after the copy, which is not to be watched
         self.items = Items(config.data, config.data.items, config.train.seed)
         self.assignment = Assignment(len(self.items), config.network.levels)
         self.step, self.seconds = 0, 0.0
@@ -100,7 +102,7 @@ class Trainer:
 
     def _fingerprint(self) -> str:
         """What a resumed run must share with the one that began it: all but where and how images are read."""
-        return self.config.model_dump_json(exclude={"data": {"root", "workers"}})
+        return self.config.model_dump_json(exclude={"data": {"root", "workers"}, "quantize": True})
 
     def run(self) -> TrainedModel:
         """Trains to the last step, finishes the tree and writes `model.safetensors` and `config.yaml`.
@@ -164,11 +166,14 @@ class Trainer:
         visits = range(self.step * train.batch + self.fabric.global_rank, (self.step + 1) * train.batch,
                        self.fabric.world_size)  # fmt: skip
         node = self.assignment.draw_nodes(labels, share, train.seed, visits).to(device)
+        self.ranges.active = train.range_weight > 0 and self.step >= train.range_from and self.step % EVERY == 0
         restored, code, place = self.model(degraded, probes, node)
         losses = restoration_loss(restored.float(), clean, balance=train.balance, ssim_share=train.ssim)
         probe_labels = labels.repeat_interleave(probes.shape[1], dim=0).to(device)
         entropy = self.network.heads.cross_entropy(place.logits.float(), probe_labels)
         loss = losses.mean() + tree.cross_entropy * entropy
+        if self.ranges.active:
+            loss = loss + train.range_weight * self.ranges.take()
         self.fabric.backward(loss)
         self.fabric.clip_gradients(self.model, self.optimizer, max_norm=train.clip)
         self.optimizer.step()

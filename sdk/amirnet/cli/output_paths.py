@@ -6,12 +6,14 @@ import os
 from pathlib import Path
 
 from amirnet.errors import OutputError
-from amirnet.image_io import WRITERS, check_suffix
+from amirnet.photo_encoder import WRITERS, check_suffix
+from amirnet.photo_file import is_same_file
 
 
-def output_paths(photos: list[Path], output: str | None) -> list[Path]:
+def output_paths(photos: list[Path], output: str | None, overwrite: bool = False) -> list[Path]:
     """One output path a photo, in order. `output` is a folder (existing, ending in a slash, or for several photos), a
-    file, or None for "beside the photo". Raises OutputError; makes nothing."""
+    file, or None for "beside the photo"; `overwrite` allows the photo itself, never another one of the photos.
+    Raises OutputError; makes nothing."""
     if output is None:
         paths = [photo.with_name(_restored(photo)) for photo in photos]
     elif len(photos) > 1 or output.endswith(("/", os.sep)) or Path(output).is_dir():
@@ -20,7 +22,7 @@ def output_paths(photos: list[Path], output: str | None) -> list[Path]:
         paths = [Path(output)]
     taken: dict[Path, Path] = {}
     for photo, path in zip(photos, paths, strict=True):
-        _check(path, photos)
+        _check(path, [other for other in photos if not (overwrite and other is photo)])
         other = taken.setdefault(path.resolve(), photo)
         if other is not photo:
             raise OutputError(f"{path}: would hold both {other} and {photo}; restore them apart, with another -o")
@@ -37,9 +39,8 @@ def _check(path: Path, photos: list[Path]) -> None:
     check_suffix(path)
     if path.is_dir():
         raise OutputError(f"{path}: is a folder; choose another -o")
-    for photo in photos:
-        if path.resolve() == photo.resolve() or (path.exists() and path.samefile(photo)):
-            raise OutputError(f"{path}: would overwrite the input; choose another -o")
+    if any(is_same_file(path, photo) for photo in photos):
+        raise OutputError(f"{path}: would overwrite the input; choose another -o, or allow it with --overwrite")
     folder = path.absolute().parent
     while not folder.exists() and not folder.is_symlink():
         folder = folder.parent

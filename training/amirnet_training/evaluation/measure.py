@@ -21,6 +21,9 @@ from .quality import SSIM_SIDE, measure_quality
 IDENTICAL = 100.0
 """PSNR, in dB, that equal photos count as: an infinite one would swallow every mean it enters."""
 
+UNHARMED = 40.0
+"""PSNR, in dB, at which a clean photo still counts as left alone: differences of 2.5 levels in the mean."""
+
 SEED = 7
 """Seed of the noise that `--degrade` adds; with the file's name it makes each photo's noise its own and repeatable."""
 
@@ -106,3 +109,8 @@ def evaluate(restorer: Restorer, samples: Iterable[Sample], advance: Callable[[i
 def mean(rows: list[Row], field: str) -> float:
     """The mean of one number over all rows."""
     return float(np.mean([getattr(row, field) for row in rows]))
+
+
+def false_restorations(rows: list[Row]) -> float:
+    """Of clean photos: the share that came back farther than `UNHARMED` from themselves, in [0, 1]."""
+    return float(np.mean([row.psnr < UNHARMED for row in rows]))

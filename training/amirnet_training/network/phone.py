@@ -58,7 +58,7 @@ class PhoneEncoder(nn.Module):
 
 
 class PhoneRestorer(nn.Module):
-    """U-Net over 1/2 and 1/4 resolution with a full-resolution refinement and a global residual.
+    """U-Net over 1/2 and 1/4 resolution with a full-resolution refinement, on the brightened photo, as its residual.
 
     ``(N, 3, H, W)`` in [0, 1] and code ``(N, code, 1, 1)`` -> ``(N, 3, H, W)``, not clipped. H and W are
     multiples of ``alignment``. There is no global operation: an output pixel depends on the input pixels
@@ -90,8 +90,13 @@ class PhoneRestorer(nn.Module):
         nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]
         # Lets the code silence the residual, so that a clean photo passes unchanged.
         self.scale = CodeMap(code, 3, 1.0)
+        # How much of the photo is added to itself before anything else: what low light lacks most is one factor, and
+        # convolutions are slow to learn a multiplication. As a difference to 1, so that 8 bits hold "nothing" exactly.
+        self.brighten = CodeMap(code, 1, 0.0)
+        nn.init.zeros_(self.brighten.linear.weight)
 
     def forward(self, x: Tensor, code: Tensor) -> Tensor:
+        x = x + x * self.brighten(code)
         bands = self.high_pass(x)
         half = torch.relu(self.stem(bands))
         for block in self.encode:

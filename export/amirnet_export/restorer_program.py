@@ -1,0 +1,88 @@
+"""A restorer ready to be written in any format: its layers, and, in int8, every integer that a file holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from amirnet_training.network.phone import PhoneRestorer
+from amirnet_training.quantization.fixed_steps import QuantisedRestorer
+from amirnet_training.quantization.float_steps import float_steps
+from amirnet_training.quantization.grid import LOW, Grid, Scale, integers
+from amirnet_training.quantization.layers import Layer, Layers
+
+from .errors import ExportError
+
+BIAS_HIGH = 2**31 - 1
+
+
+class LayerIntegers(NamedTuple):
+    """A convolution in int8: a real weight is integer * scale of its output channel, and a bias likewise."""
+
+    weight: np.ndarray[Any, Any]
+    """(out, in, kernel, kernel) int8, zero point 0."""
+    scales: np.ndarray[Any, Any]
+    """(out,) float32."""
+    bias: np.ndarray[Any, Any]
+    """(out,) int32, zero point 0."""
+    bias_scales: np.ndarray[Any, Any]
+    """(out,) float32: the input's scale times the weight's."""
+
+
+@dataclass(frozen=True)
+class RestorerProgram:
+    """What `program.restore` needs to know about one restorer, in float (no grid) or in int8."""
+
+    layers: Layers
+    grid: Grid | None
+    half_blocks: int
+    quarter_blocks: int
+
+    @classmethod
+    def in_float(cls, restorer: PhoneRestorer) -> RestorerProgram:
+        """The float program of a trained restorer."""
+        steps = float_steps(restorer)
+        return cls(steps.layers, None, steps.half_blocks, steps.quarter_blocks)
+
+    @classmethod
+    def in_int8(cls, restorer: QuantisedRestorer) -> RestorerProgram:
+        """The int8 program of a quantised restorer, whole or folded for a node."""
+        return cls(restorer.layers, restorer.grid, restorer.half_blocks, restorer.quarter_blocks)
+
+    @property
+    def code_size(self) -> int | None:
+        """Numbers in the code; None for a restorer that was folded for one node and takes no code."""
+        return self.layers["brighten"].weight.shape[1] if "brighten" in self.layers else None
+
+    def scale(self, step: str) -> Scale | None:
+        """A step's place on the grid; None in float. Raises ExportError when the grid has no such step."""
+        if self.grid is None:
+            return None
+        if step not in self.grid.activations:
+            raise ExportError(f"{step}: the int8 grid has no such step: quantise the checkpoint again")
+        return self.grid.activations[step]
+
+    def integers(self, step: str, source: Scale) -> LayerIntegers:
+        """A layer's integers for an input on ``source``. Raises ExportError when a bias does not fit in 32 bits."""
+        assert self.grid is not None
+        if step not in self.grid.weights:
+            raise ExportError(f"{step}: the int8 grid has no such layer: quantise the checkpoint again")
+        scales = np.array(self.grid.weights[step], dtype=np.float32)
+        bias_scales = np.float32(source.scale) * scales
+        bias = np.rint(self.layers[step].bias.double().numpy() / bias_scales.astype(np.float64))
+        if not (np.abs(bias) <= BIAS_HIGH).all():
+            raise ExportError(f"{step}: a bias is too large for its weight's scale: quantise the checkpoint again")
+        weight = integers(self.layers[step], self.grid.weights[step]).numpy()
+        return LayerIntegers(weight, scales, bias.astype(np.int32), bias_scales)
+
+
+def clips_below_zero(scale: Scale | None) -> bool:
+    """Whether the grid itself is the ReLU: its lowest integer stands for 0, so rounding to it clips as ReLU does."""
+    return scale is not None and scale.zero_point == LOW
+
+
+def real_weight(layer: Layer) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """A float layer's weight (out, in, kernel, kernel) and bias (out,), float32."""
+    return layer.weight.detach().numpy().astype(np.float32), layer.bias.detach().numpy().astype(np.float32)

@@ -1,0 +1,75 @@
+"""All 16 bits of a PNG's or TIFF's samples. Pillow keeps the upper 8 of colours: the file is decoded twice, and the
+second time its bytes are taken in the other order, which turns the lower halves into the upper ones."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+_NATIVE = "L" if sys.byteorder == "little" else "B"
+_SWAPPED = {"L": "B", "B": "L", "N": "B" if _NATIVE == "L" else "L"}
+_MODES = ("RGB;16", "RGBA;16", "RGBX;16")
+
+
+def raw_mode(image: Image.Image) -> str:
+    """How the file's samples lie, in Pillow's words, "RGB;16B" for example. Known before the pixels are loaded only."""
+    tiles = getattr(image, "tile", None)
+    args = tiles[0][3] if tiles else ""
+    found = args[0] if isinstance(args, tuple | list) and args else args
+    return found if isinstance(found, str) else ""
+
+
+def is_deep(raw: str) -> bool:
+    """Whether the samples have more than 8 bits."""
+    return ";16" in raw or raw == "I;12"
+
+
+def read_deep(image: Image.Image, raw: str) -> NDArray[np.uint16] | None:
+    """The samples, uint16 HWC, alpha last if there is one; `raw` from `raw_mode` before anything was loaded.
+
+    None where they cannot be had: an image that is not a file's, or a layout that Pillow reads at 8 bits only.
+    """
+    if image.mode.startswith("I;16"):
+        samples: NDArray[np.uint16] = np.asarray(image).astype(np.uint16)[..., None]
+        if raw == "I;12":
+            samples = (samples << 4 | samples >> 8).astype(np.uint16)
+        return _with_key(samples, image)
+    if image.format == "PNG" and raw == "LA;16B":
+        four = _again(image, "RGBA")
+        return None if four is None else _joined(four[..., 0::2], four[..., 1::2])
+    if raw[:-1] not in _MODES:
+        return None
+    lower = _again(image, raw[:-1] + _SWAPPED[raw[-1]])
+    return None if lower is None else _with_key(_joined(np.asarray(image), lower), image)
+
+
+def _again(image: Image.Image, raw: str) -> NDArray[np.uint8] | None:
+    """The image's file decoded once more with samples taken as `raw`."""
+    name = getattr(image, "filename", "")
+    if not name or image.format is None:
+        return None
+    with Image.open(name, formats=[image.format]) as second:
+        second.tile = [tile._replace(args=_with_raw(tile.args, raw)) for tile in second.tile]
+        found = np.asarray(second)
+    return found if found.shape == np.asarray(image).shape else None
+
+
+def _with_raw(args: tuple[Any, ...] | str | None, raw: str) -> tuple[Any, ...] | str:
+    return (raw, *args[1:]) if isinstance(args, tuple | list) else raw
+
+
+def _joined(upper: NDArray[np.uint8], lower: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    return (upper.astype(np.uint16) << 8 | lower).astype(np.uint16)
+
+
+def _with_key(samples: NDArray[np.uint16], image: Image.Image) -> NDArray[np.uint16]:
+    """A PNG may name one colour as transparent instead of having an alpha channel."""
+    key = image.info.get("transparency")
+    if image.format != "PNG" or not isinstance(key, int | tuple):
+        return samples
+    alpha = np.where((samples == np.array(key)).all(axis=2), 0, 65535).astype(np.uint16)
+    return np.concatenate([samples, alpha[..., None]], axis=2)

@@ -1,0 +1,87 @@
+"""The Core ML engine: a bundle's packages on the Neural Engine, GPU or CPU of a Mac. Needs `amirnet[coreml]`.
+
+Elsewhere `amirnet_export.coreml_engine.ReferenceEngine` computes what a package says, slowly, with torch.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from amirnet.arrays import Floats
+from amirnet.bundle import Bundle
+from amirnet.engine import GRAPHS, check_encoded, check_restored, model_path, one_line
+from amirnet.errors import EngineError
+
+
+class CoremlEngine:
+    """Core ML on whatever unit it chooses; `threads` is its own business. Each package is compiled when first used.
+
+    `precision`: the restorer's, "float16" or "int8". Raises EngineError on another system than macOS, when coremltools
+    is not installed, or when the bundle holds no such package. One probe at a time, one tile size.
+    """
+
+    def __init__(self, bundle: Bundle, precision: str = "float16", threads: int = 0) -> None:
+        self.fixed_tile: int | None = bundle.manifest.tile.size
+        self._bundle = bundle
+        self._paths = {role: model_path(bundle, "coreml", role, precision) for role in GRAPHS}
+        self._tools = _load_coremltools(bundle.where)
+        self._models: dict[str, Any] = {}
+
+    def encode(self, probes: Floats) -> tuple[Floats, Floats]:
+        answers = [self._run("encoder", probe[None]) for probe in probes]
+        mask, value = (np.concatenate([answer[name] for answer in answers]) for name in GRAPHS["encoder"][1])
+        check_encoded(self._name("encoder"), mask, value, len(probes), self._bundle.tree.size)
+        return mask, value
+
+    def restore(self, tile: Floats, code: Floats) -> Floats:
+        restored = np.asarray(self._run("restorer", tile, code)["restored"], dtype=np.float32)
+        check_restored(self._name("restorer"), restored, tile)
+        return restored
+
+    def _name(self, role: str) -> str:
+        return f"{self._bundle.where}: {self._paths[role]}"
+
+    def _run(self, role: str, *inputs: Floats) -> dict[str, Any]:
+        if role not in self._models:
+            self._models[role] = self._load(role)
+        try:
+            return dict(self._models[role].predict(dict(zip(GRAPHS[role][0], inputs, strict=True))))
+        except Exception as error:  # Core ML's exceptions share no public base
+            raise EngineError(f"{self._name(role)}: failed to run ({one_line(error)}); export it again") from error
+
+    def _load(self, role: str) -> Any:
+        files = package_files(self._bundle, self._paths[role])
+        try:
+            with tempfile.TemporaryDirectory() as place:
+                package = Path(place) / "model.mlpackage"
+                for name, content in files.items():
+                    file = package / name
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    file.write_bytes(content)
+                return self._tools.models.MLModel(str(package))  # compiled here, so the package may go
+        except Exception as error:
+            raise EngineError(f"{self._name(role)}: cannot be loaded ({one_line(error)}); export it again") from error
+
+
+def package_files(bundle: Bundle, path: str) -> dict[str, bytes]:
+    """The verified files of a package in a bundle, by path below the package's folder."""
+    inside = [name for name in bundle.manifest.files if name.startswith(path + "/")]
+    return {name.removeprefix(path + "/"): bundle.read(name) for name in inside}
+
+
+def _load_coremltools(where: str) -> Any:
+    if sys.platform != "darwin":
+        remedy = "use the engine onnx or tflite, or amirnet_export.coreml_engine.ReferenceEngine"
+        raise EngineError(f"{where}: Core ML runs on macOS only; {remedy}")
+    logging.getLogger("coremltools").setLevel(logging.ERROR)
+    try:
+        return importlib.import_module("coremltools")
+    except ImportError as error:
+        raise EngineError(f"{where}: coremltools is not installed; pip install 'amirnet[coreml]'") from error

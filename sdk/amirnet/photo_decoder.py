@@ -1,0 +1,103 @@
+"""Opening photo files, whatever they turn out to be: every failure is one line that names the file."""
+
+from __future__ import annotations
+
+import importlib
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+
+from amirnet.errors import ImageError
+
+READABLE = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "AVIF", "HEIF", "JPEG2000", "TGA", "QOI")
+"""The decoders a photo may use. Pillow knows more, some of which start other programs (EPS) or fetch stubs."""
+
+_ONE_PHOTO = ("MPO", "HEIF")  # what else such a file holds are depth maps, gain maps and second eyes
+_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
+
+
+def check_file(file: Path) -> None:
+    """Raises ImageError when the path is missing, not a plain file, or empty. Reads nothing."""
+    if not file.exists():
+        raise ImageError(f"{file}: no such file; check the path")
+    if not file.is_file():
+        raise ImageError(f"{file}: not a file; give a photo, or the photos inside by name")
+    if file.stat().st_size == 0:
+        raise ImageError(f"{file}: the file is empty (0 bytes); copy or download it again")
+
+
+@contextmanager
+def opened(file: Path, first_frame: bool = False) -> Iterator[Image.Image]:
+    """The file as a Pillow image, by its content and not by its name. What goes wrong inside the block is named too.
+
+    Raises ImageError naming the file when it is missing, empty, truncated, not a photo, has too many pixels, or, unless
+    `first_frame`, holds several pictures.
+    """
+    check_file(file)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # large photos are fine up to Pillow's hard limit, checked below
+            _prepare_heic(file)
+            with Image.open(file, formats=_known(READABLE)) as image:
+                if not first_frame:
+                    _refuse_several(image)
+                yield image
+    except ImageError as error:
+        raise ImageError(f"{file}: {error}") from error
+    except Image.DecompressionBombError as error:
+        limit = 2 * (Image.MAX_IMAGE_PIXELS or 0) // 10**6
+        raise ImageError(f"{file}: more than {limit} million pixels; scale it down or cut it first") from error
+    except UnidentifiedImageError as error:
+        raise ImageError(f"{file}: not a photo in a known format; convert it to JPEG or PNG") from error
+    except PermissionError as error:
+        raise ImageError(f"{file}: no permission to read it; change its permissions") from error
+    except MemoryError as error:
+        raise ImageError(f"{file}: not enough memory to decode it; scale it down first") from error
+    except Exception as error:  # decoders meet hostile bytes and raise a dozen types; each means the same to the caller
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ImageError(f"{file}: damaged or cut short ({reason}); copy or download it again") from error
+
+
+def is_lossless_webp(file: Path) -> bool:
+    """Whether the first picture of a WebP file is stored without loss. False for what is no WebP."""
+    with file.open("rb") as stream:
+        header = stream.read(12)
+        if header[:4] != b"RIFF" or header[8:] != b"WEBP":
+            return False
+        for _ in range(100):  # the picture comes after a few chunks, or the file is made to keep us busy
+            chunk = stream.read(8)
+            if chunk[:4] in (b"VP8 ", b"VP8L"):
+                return chunk[:4] == b"VP8L"
+            size = int.from_bytes(chunk[4:], "little")
+            stream.seek(size + size % 2, 1)
+    return False
+
+
+def _refuse_several(image: Image.Image) -> None:
+    if getattr(image, "is_animated", False) and image.format not in _ONE_PHOTO:
+        what = "pages" if image.format == "TIFF" else "frames, an animation"
+        count = getattr(image, "n_frames", 2)
+        raise ImageError(f"{count} {what}; take the first one with --first-frame (first_frame=True), or split it first")
+
+
+def _prepare_heic(file: Path) -> None:
+    """Bring in the decoder of HEIC photos, an optional package, if the file is one."""
+    with file.open("rb") as stream:
+        head = stream.read(64)
+    brands = head[8 : min(64, int.from_bytes(head[:4], "big"))]
+    if head[4:8] != b"ftyp" or head[8:12] not in _HEIC_BRANDS or b"avif" in brands:
+        return
+    try:
+        heif = importlib.import_module("pillow_heif")
+    except ImportError as error:
+        raise ImageError("a HEIC photo needs pillow-heif; pip install pillow-heif, or convert it to JPEG") from error
+    heif.register_heif_opener()
+
+
+def _known(names: tuple[str, ...]) -> list[str]:
+    """Those of the names that this Pillow was built with."""
+    Image.init()
+    return [name for name in names if name in Image.OPEN]

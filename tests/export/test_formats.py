@@ -1,0 +1,61 @@
+"""All formats of one checkpoint in one bundle: every engine opens its own and computes what the others do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from quantised_toys import FACTS, TILE, check_levels, codes, tiles, toys
+
+from amirnet import Bundle
+from amirnet.engine import make_engine
+from amirnet_export.bundle_writer import write_bundle
+from amirnet_export.coreml import coreml_grid
+from amirnet_export.coreml_engine import ReferenceEngine
+from amirnet_export.formats import model_files
+from amirnet_export.onnx_program import onnx_grid
+from amirnet_export.tflite import tflite_grid
+
+pytest.importorskip("coremltools")
+pytest.importorskip("ai_edge_litert")
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory) -> Bundle:
+    root = {"id": 0, "level": 0, "index": 0, "parent": None, "children": [], "confidence": 0.0, "code": [0.0] * 7}
+    made = model_files(toys().network, toys().quantised, 64, TILE, FACTS)
+    manifest = {
+        "schema": "1.0", "name": FACTS.name, "identity": FACTS.identity, "models": made.models,
+        "geometry": {
+            "probe": {"size": 64, "grid": 4},
+            "tile": {"size": TILE, "halo": 24, "overlap": 8, "alignment": 4, "radius": 24, "flexible": True},
+        },
+        "tree": {"levels": 3, "grid": 64, "conditioning": "node", "nodes": [root]},
+    }  # fmt: skip
+    folder = tmp_path_factory.mktemp("bundle") / "toy"
+    write_bundle(folder, manifest, made.files)
+    return Bundle.open(folder)
+
+
+def test_the_three_files_hold_one_grid(bundle) -> None:
+    grid = toys().quantised.grid
+    paths = {backend: precisions["int8"] for backend, precisions in bundle.manifest.models["restorer"].items()}
+    package = paths["coreml"] + "/"
+    files = {n.removeprefix(package): bundle.read(n) for n in bundle.manifest.files if n.startswith(package)}
+    assert onnx_grid(bundle.read(paths["onnx"])) == tflite_grid(bundle.read(paths["tflite"])) == grid
+    assert coreml_grid(files) == grid
+    assert type(grid).from_json(grid.to_json(), "manifest") == grid
+
+
+@pytest.mark.parametrize("precision", ["float", "int8"])
+def test_engines_agree(bundle, precision: str) -> None:
+    named = None if precision == "float" else precision
+    engines = [make_engine(bundle, backend, named, threads=1) for backend in ("onnx", "tflite")]
+    engines.append(ReferenceEngine(bundle, named or "float16"))
+    tile, code = tiles().numpy(), codes().numpy()
+    one, two, three = (engine.restore(tile, code) for engine in engines)
+    assert np.abs(one - tile).max() > 0.05, "the network should do something"
+    for other in (two, three):
+        check_levels(other, one)
+    probes = tiles(2).numpy()
+    masks = [engine.encode(probes)[0] for engine in engines]
+    assert all(np.abs(mask - masks[0]).max() <= 1e-5 for mask in masks[1:])

@@ -1,0 +1,118 @@
+"""The Core ML engine where there is no Core ML, a stand-in for it, and the reference executor as an engine."""
+
+import sys
+import types
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from quantised_toys import FACTS, TILE, check_levels, codes, tiles, toys
+
+from amirnet import Bundle
+from amirnet.engine import make_engine
+from amirnet.errors import EngineError
+
+PROBE = 64
+
+
+@pytest.fixture(scope="module")
+def packages():
+    pytest.importorskip("coremltools")
+    from amirnet_export.coreml import encoder_coreml, restorer_coreml
+
+    return {
+        "encoder.mlpackage": encoder_coreml(toys().network, PROBE, FACTS),
+        "restorer.mlpackage": restorer_coreml(toys().program("float"), TILE, FACTS),
+        "restorer_int8.mlpackage": restorer_coreml(toys().program("int8"), TILE, FACTS),
+    }
+
+
+@pytest.fixture
+def sealed(toy_copy, reseal):
+    """sealed(packages) -> a toy bundle with these packages."""
+
+    def make(packages):
+        for package, files in packages.items():
+            for name, content in files.items():
+                file = toy_copy / package / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+
+        def edit(manifest):
+            manifest["geometry"]["tile"]["size"] = TILE
+            manifest["models"]["encoder"]["coreml"] = {"float32": "encoder.mlpackage"}
+            manifest["models"]["restorer"]["coreml"] = {
+                "float16": "restorer.mlpackage", "int8": "restorer_int8.mlpackage"
+            }  # fmt: skip
+
+        return Bundle.open(reseal(edit))
+
+    return make
+
+
+@pytest.fixture
+def stand_ins(sealed):
+    """A bundle whose packages are not Core ML's: for tests that never run one."""
+    names = ("encoder", "restorer", "restorer_int8")
+    return sealed({f"{name}.mlpackage": {"Data/model": name.encode()} for name in names})
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="it runs there")
+def test_elsewhere_the_reference_is_named(stand_ins):
+    with pytest.raises(EngineError, match=r"macOS only; use .*amirnet_export\.coreml_engine\.ReferenceEngine"):
+        make_engine(stand_ins, "coreml")
+
+
+def test_without_coremltools_the_extra_is_named(stand_ins, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setitem(sys.modules, "coremltools", None)
+    with pytest.raises(EngineError, match=r"coremltools is not installed; pip install 'amirnet\[coreml\]'"):
+        make_engine(stand_ins, "coreml")
+
+
+def test_the_package_reaches_core_ml_whole(stand_ins, monkeypatch):
+    """With a stand-in for coremltools: what the engine hands over, and what it makes of the answer."""
+
+    class Model:
+        def __init__(self, path):
+            self.content = (Path(path) / "Data" / "model").read_bytes().decode()
+
+        def predict(self, inputs):
+            if self.content == "encoder":
+                answer = inputs["probes"].mean(axis=(1, 2, 3), keepdims=False).repeat(7).reshape(1, 7)
+                return {"mask": answer, "value": -answer}
+            assert set(inputs) == {"tile", "code"}
+            return {"restored": inputs["tile"].astype(np.float64) / 2}
+
+    monkeypatch.setattr(sys, "platform", "darwin")
+    fake = types.SimpleNamespace(models=types.SimpleNamespace(MLModel=Model))
+    monkeypatch.setitem(sys.modules, "coremltools", fake)
+    engine = make_engine(stand_ins, "coreml")
+    assert engine.fixed_tile == TILE
+    restored = engine.restore(tiles().numpy(), codes().numpy())
+    assert restored.dtype == np.float32 and np.allclose(restored, tiles().numpy() / 2)
+    probes = np.stack([np.full((3, PROBE, PROBE), level, np.float32) for level in (0.25, 0.5)])
+    mask, value = engine.encode(probes)
+    assert np.allclose(mask, [[0.25] * 7, [0.5] * 7]) and np.array_equal(value, -mask)
+    Model.predict = lambda self, inputs: {"restored": inputs["tile"][:, :, :4]}
+    with pytest.raises(EngineError, match=r"returned \(1, 3, 4, 64\)"):
+        engine.restore(tiles().numpy(), codes().numpy())
+
+
+def test_the_reference_runs_the_bundles_packages(sealed, packages):
+    from amirnet_export.coreml_engine import ReferenceEngine
+
+    bundle = sealed(packages)
+    tile, code = tiles(), codes()
+    engine = ReferenceEngine(bundle)
+    assert engine.fixed_tile == TILE
+    restored = engine.restore(tile.numpy(), code.numpy())
+    assert np.abs(restored - toys().expected("float", tile, code)).max() < 1 / 255
+    check_levels(ReferenceEngine(bundle, "int8").restore(tile.numpy(), code.numpy()),
+                 toys().expected("int8", tile, code))  # fmt: skip
+    probes = tiles(2, size=PROBE)
+    mask, value = engine.encode(probes.numpy())
+    with torch.no_grad():
+        place = toys().network.place(probes)
+    assert np.abs(mask - place.mask.numpy()).max() <= 1e-5 and np.abs(value - place.value.numpy()).max() <= 1e-5

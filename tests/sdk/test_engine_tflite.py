@@ -1,0 +1,100 @@
+"""The LiteRT engine: NHWC inside, the engine protocol outside."""
+
+import sys
+
+import numpy as np
+import pytest
+import torch
+from quantised_toys import FACTS, TILE, check_levels, codes, tiles, toys
+
+from amirnet import Bundle
+from amirnet.engine import make_engine
+from amirnet.errors import EngineError
+from amirnet_export.tflite import encoder_tflite, restorer_tflite
+
+pytest.importorskip("ai_edge_litert.interpreter")
+PROBE = 64
+
+
+@pytest.fixture(scope="module")
+def models():
+    return {
+        "encoder.tflite": encoder_tflite(toys().network, PROBE, FACTS),
+        "restorer.tflite": restorer_tflite(toys().program("float"), TILE, FACTS),
+        "restorer_int8.tflite": restorer_tflite(toys().program("int8"), TILE, FACTS),
+    }
+
+
+@pytest.fixture
+def sealed(models, toy_copy, reseal):
+    """sealed(**replaced) -> a toy bundle with TFLite models, some of them replaced by other bytes."""
+
+    def make(**replaced):
+        for name, content in models.items():
+            (toy_copy / name).write_bytes(replaced.get(name.removesuffix(".tflite"), content))
+
+        def edit(manifest):
+            manifest["geometry"]["tile"]["size"] = TILE
+            manifest["models"]["encoder"]["tflite"] = {"float32": "encoder.tflite"}
+            manifest["models"]["restorer"]["tflite"] = {"float32": "restorer.tflite", "int8": "restorer_int8.tflite"}
+
+        return Bundle.open(reseal(edit))
+
+    return make
+
+
+def test_float_is_torchs(sealed):
+    engine = make_engine(sealed(), "tflite", threads=1)
+    assert engine.fixed_tile == TILE
+    tile, code = tiles(), codes()
+    restored = engine.restore(tile.numpy(), code.numpy())
+    assert restored.dtype == np.float32 and restored.flags.c_contiguous
+    assert np.abs(restored - toys().expected("float", tile, code)).max() <= 1e-5
+
+
+def test_int8_is_the_quantised_restorers(sealed):
+    engine = make_engine(sealed(), "tflite", "int8", threads=1)
+    tile, code = tiles(), codes()
+    restored = engine.restore(tile.numpy(), code.numpy())
+    check_levels(restored, toys().expected("int8", tile, code))
+    assert np.array_equal(np.rint(restored * 255).astype(np.float32) / np.float32(255), restored), "whole levels"
+
+
+def test_any_number_of_probes(sealed):
+    engine = make_engine(sealed(), "tflite")
+    probes = tiles(3, size=PROBE)
+    with torch.no_grad():
+        place = toys().network.place(probes)
+    mask, value = engine.encode(probes.numpy())
+    assert np.abs(mask - place.mask.numpy()).max() <= 1e-5 and np.abs(value - place.value.numpy()).max() <= 1e-5
+
+
+def test_a_tile_of_another_size_is_refused(sealed):
+    engine = make_engine(sealed(), "tflite")
+    with pytest.raises(EngineError, match=r"restorer\.tflite: takes tile of \(1, 64, 64, 3\) only"):
+        engine.restore(np.zeros((1, 3, 32, 32), np.float32), codes().numpy())
+
+
+def test_a_file_that_is_no_graph(sealed):
+    engine = make_engine(sealed(restorer=b"not a graph"), "tflite")
+    with pytest.raises(EngineError, match=r"restorer\.tflite: cannot be loaded"):
+        engine.restore(tiles().numpy(), codes().numpy())
+
+
+def test_a_graph_of_another_role(sealed, models):
+    engine = make_engine(sealed(restorer=models["encoder.tflite"]), "tflite")
+    with pytest.raises(EngineError, match=r"restorer\.tflite: cannot be loaded"):
+        engine.restore(tiles().numpy(), codes().numpy())
+
+
+def test_a_float_graph_that_is_called_int8(sealed, models):
+    engine = make_engine(sealed(restorer_int8=models["restorer.tflite"]), "tflite", "int8")
+    with pytest.raises(EngineError, match="not int8 throughout"):
+        engine.restore(tiles().numpy(), codes().numpy())
+
+
+def test_without_litert_the_extra_is_named(sealed, monkeypatch):
+    bundle = sealed()
+    monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
+    with pytest.raises(EngineError, match=r"LiteRT is not installed; pip install 'amirnet\[tflite\]'"):
+        make_engine(bundle, "tflite")

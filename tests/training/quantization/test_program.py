@@ -1,0 +1,229 @@
+"""The program and its grid: what is folded is equal, integers are shared, and a broken grid is refused."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from amirnet_training.errors import CheckpointError
+from amirnet_training.network import build
+from amirnet_training.network.phone import HighPass, PhoneRestorer
+from amirnet_training.quantization.calibrate import calibrate
+from amirnet_training.quantization.fixed_steps import QuantisedRestorer
+from amirnet_training.quantization.float_steps import FloatSteps, float_steps
+from amirnet_training.quantization.grid import (
+    FIXED,
+    HIGH,
+    LOW,
+    MIN_WEIGHT_SCALE,
+    PIXELS,
+    Grid,
+    Scale,
+    fake_weight,
+    integers,
+    scale_for,
+    weight_scales,
+)
+from amirnet_training.quantization.layers import Layer, _after_high_pass, fold, inner, layers_of
+from amirnet_training.quantization.program import restore, step_names
+
+CODES = 7
+
+
+def codes(count: int, seed: int = 1) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randint(-64, 65, (count, CODES, 1, 1), generator=generator) / 64
+
+
+def tiles(count: int, side: int = 64, seed: int = 2) -> torch.Tensor:
+    return torch.rand(count, 3, side, side, generator=torch.Generator().manual_seed(seed))
+
+
+@pytest.fixture(scope="module")
+def restorer() -> PhoneRestorer:
+    """Random weights that do something: a fresh one changes nothing."""
+    torch.manual_seed(0)
+    restorer = build("tiny", 3).restorer.eval().requires_grad_(False)
+    assert isinstance(restorer, PhoneRestorer)
+    for parameter in restorer.parameters():
+        parameter += 0.05 * torch.randn_like(parameter)
+    restorer.brighten.linear.bias += 0.6
+    return restorer
+
+
+@pytest.fixture(scope="module")
+def quantised(restorer: PhoneRestorer) -> QuantisedRestorer:
+    return calibrate(restorer, [(tiles(2), codes(2)), (tiles(2, seed=3), codes(2, seed=4))], 64)
+
+
+def test_the_folded_high_pass_is_exact_inside_the_border() -> None:
+    torch.manual_seed(0)
+    for conv in (torch.nn.Conv2d(6, 5, 4, stride=2, padding=1), torch.nn.Conv2d(6, 5, 3, padding=1)):
+        high_pass = HighPass(padding=1)
+        image = torch.rand(1, 3, 24, 20)
+        with torch.no_grad():
+            split, joined = conv(high_pass(image)), _after_high_pass(high_pass, conv)(image)
+        assert joined.shape == split.shape
+        cut = 2 // conv.stride[0]
+        assert torch.allclose(joined[:, :, cut:-cut, cut:-cut], split[:, :, cut:-cut, cut:-cut], atol=2e-5)
+        assert not torch.allclose(joined, split, atol=1e-3), "at the border they differ, or the test sees nothing"
+
+
+def test_the_program_is_the_network(restorer: PhoneRestorer) -> None:
+    # What is farther from the border than the network sees must not know of it.
+    tile, code = tiles(1, 160), codes(1)
+    found, expected = restore(float_steps(restorer), tile, code), restorer(tile, code)
+    assert torch.allclose(found[:, :, 64:-64, 64:-64], expected[:, :, 64:-64, 64:-64], atol=2e-5)
+    assert (expected - tile).abs().mean() > 0.01, "the network changes something"
+
+
+def test_the_steps_by_name(restorer: PhoneRestorer) -> None:
+    for steered in (True, False):
+        layers = layers_of(restorer) if steered else fold(layers_of(restorer), codes(1).flatten())
+        steps = FloatSteps(layers, 2, 6, keep=True)
+        restore(steps, tiles(1, 16), codes(1) if steered else None)
+        assert steps.kept is not None
+        assert list(steps.kept) == list(step_names(2, 6, steered=steered))
+        assert set(layers) <= set(steps.kept), "a layer is named as the step that it computes"
+
+
+def test_a_node_folds_into_the_weights(restorer: PhoneRestorer) -> None:
+    layers = layers_of(restorer)
+    for code in codes(3):
+        whole = restore(FloatSteps(layers, 2, 6), tiles(1), code[None])
+        folded = restore(FloatSteps(fold(layers, code.flatten()), 2, 6), tiles(1), None)
+        assert (whole - folded).abs().max() <= 1e-5
+
+
+def test_folded_nodes_share_the_weight_integers(quantised: QuantisedRestorer) -> None:
+    of = {"hidden": "spatial", "change": "mix", "residual": "head"}
+    whole = {name: integers(layer, quantised.grid.weights[name]) for name, layer in quantised.layers.items()}
+    for code in codes(3):
+        node = quantised.folded(code.flatten())
+        assert not node.steered and quantised.steered
+        assert set(node.grid.weights) == set(node.layers)
+        for name, layer in node.layers.items():
+            if name == "lift":
+                continue
+            block, slash, part = name.rpartition("/")
+            source = f"{block}{slash}{of.get(part, part)}"
+            source = source if source in whole else name  # a plain block has nothing to fold
+            folded = integers(layer, node.grid.weights[name])
+            assert torch.equal(folded.abs(), whole[source].abs()), name
+            assert all(torch.equal(f, w) or torch.equal(f, -w) for f, w in zip(folded, whole[source], strict=True))
+
+
+def test_a_folded_node_computes_what_the_steered_restorer_does(quantised: QuantisedRestorer) -> None:
+    for code in codes(3):
+        levels = 255 * (quantised(tiles(1), code[None]) - quantised.folded(code.flatten())(tiles(1), None))
+        assert levels.square().mean().sqrt() < 3, "they round in other places, and no more than that"
+
+
+def test_a_channel_whose_gain_is_nothing(restorer: PhoneRestorer, quantised: QuantisedRestorer) -> None:
+    silent = copy.deepcopy(restorer)
+    with torch.no_grad():
+        silent.encode[0].gain.linear.weight[3] = 0
+        silent.encode[0].gain.linear.bias[3] = 1e-7
+    node = QuantisedRestorer(layers_of(silent), quantised.grid, 2, 6).folded(codes(1).flatten())
+    scales, layer = node.grid.weights["encode0/hidden"], node.layers["encode0/hidden"]
+    assert scales[3] == quantised.grid.weights["encode0/spatial"][3]
+    assert not integers(layer, scales)[3].any() and integers(layer, scales)[2].any()
+
+
+def test_fixed_steps_stay_on_the_grid_of_pixels(quantised: QuantisedRestorer) -> None:
+    node = quantised.folded(codes(1).flatten())
+    for one, code in ((quantised, codes(1)), (node, None)):
+        steps = one.steps(keep=True)
+        restore(steps, tiles(1), code)
+        assert steps.kept is not None
+        for name in FIXED:
+            pixels = steps.kept[name] * 255
+            low = -16 if name == "lift" else 0
+            assert one.grid.activations[name] == FIXED[name] and FIXED[name].scale == PIXELS.scale
+            assert torch.allclose(pixels, pixels.round(), atol=1e-4)
+            assert pixels.min() >= low - 0.001 and pixels.max() <= low + 255.001
+    assert quantised.grid.activations["code"] == Scale(1 / 64, 0)
+
+
+@given(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4))
+def test_scales_cover_their_range_and_zero(one: float, other: float) -> None:
+    low, high = min(one, other, 0.0), max(one, other, 0.0)
+    scale = scale_for(one if one < other else other, max(one, other))
+    assert LOW <= scale.zero_point <= HIGH and float(np.float32(scale.scale)) == scale.scale
+    ends = torch.tensor([low, high, 0.0])
+    assert scale.fake(ends)[2] == 0
+    assert ((scale.fake(ends) - ends).abs() <= 1.01 * scale.scale).all()
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**31), st.floats(-8, 4))
+def test_weights_use_all_of_their_channels_integers(seed: int, size: float) -> None:
+    weight = 10**size * torch.randn(4, 3, 3, 3, generator=torch.Generator().manual_seed(seed))
+    scales = weight_scales(weight)
+    found = integers(Layer(weight, torch.zeros(4)), tuple(scales.tolist()))
+    assert torch.equal(fake_weight(weight, scales), found * scales.view(-1, 1, 1, 1))
+    if bool((scales > MIN_WEIGHT_SCALE).all()):
+        assert (found.abs().amax(dim=(1, 2, 3)) == 127).all()
+    assert ((fake_weight(weight, scales) - weight).abs() <= 0.501 * scales.view(-1, 1, 1, 1)).all()
+
+
+def test_calibration_clips_what_is_rare() -> None:
+    from amirnet_training.quantization.calibrate import _best_scale
+
+    values = torch.randn(1_000_000, generator=torch.Generator().manual_seed(0))
+    values[0] = 20.0
+    full, found = scale_for(float(values.min()), 20.0), _best_scale(values, float(values.min()), 20.0)
+    error = {scale: (scale.fake(values) - values).square().mean() for scale in (full, found)}
+    assert found.scale < 0.6 * full.scale and error[found] < 0.6 * error[full]
+
+
+def test_calibration_does_not_look_at_the_border(restorer: PhoneRestorer) -> None:
+    image = torch.full((1, 3, 64, 64), 0.5)
+    quiet = calibrate(restorer, [(image, codes(1))], 64)
+    image[:, :, :, 0] = 1.0  # far from the inner part, within the first sixteenth
+    assert inner(image).shape[2:] == (56, 56) and (inner(image) == 0.5).all()
+    assert calibrate(restorer, [(image, codes(1))], 64).grid.activations["lift"] == quiet.grid.activations["lift"]
+    assert inner(codes(2)).shape == codes(2).shape, "a code has no border"
+
+
+def test_a_grid_comes_back_from_json(quantised: QuantisedRestorer) -> None:
+    again = Grid.from_json(json.loads(json.dumps(quantised.grid.to_json())), "x")
+    assert again == quantised.grid
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda grid: grid.pop("weights"), "KeyError('weights')"),
+        (lambda grid: grid.update(activations=[1]), "broken"),
+        (lambda grid: grid["activations"]["stem"].pop("scale"), "KeyError('scale')"),
+        (lambda grid: grid["activations"]["stem"].update(scale=0.0), "scale 0.0 is not a float32 above 0"),
+        (lambda grid: grid["activations"]["stem"].update(scale=float("nan")), "scale nan"),
+        (lambda grid: grid["activations"]["stem"].update(scale=0.1), "scale 0.1 is not a float32"),
+        (lambda grid: grid["activations"]["stem"].update(scale="0.5"), "scale '0.5'"),
+        (lambda grid: grid["activations"]["stem"].update(zero_point=128), "zero point 128"),
+        (lambda grid: grid["activations"]["stem"].update(zero_point=1.0), "zero point 1.0"),
+        (lambda grid: grid["activations"]["tile"].update(zero_point=0), "tile off the grid of pixels"),
+        (lambda grid: grid["activations"].pop("restored"), "restored off the grid of pixels"),
+        (lambda grid: grid["weights"]["stem"].__setitem__(0, -1.0), "scale -1.0"),
+        (lambda grid: grid["weights"].update(stem=None), "broken"),
+    ],
+)
+def test_broken_grids_are_refused(quantised: QuantisedRestorer, change, says: str) -> None:
+    grid = quantised.grid.to_json()
+    change(grid)
+    with pytest.raises(CheckpointError, match=r"^there: its int8 grid .*: quantise again$") as caught:
+        Grid.from_json(grid, "there")
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [None, [], "grid", {"activations": {}, "weights": {}}])
+def test_what_is_no_grid(content: object) -> None:
+    with pytest.raises(CheckpointError, match="there: its int8 grid"):
+        Grid.from_json(content, "there")

@@ -1,0 +1,124 @@
+"""The program on a grid that is learnt: fake quantisation with gradients for the weights and for every step's scale.
+
+Weights are rounded with scales from the weights of the moment. A step's scale is a parameter (learned step size): the
+rounding passes gradients straight through to the value, and to the scale what rounding and clipping did. Zero points
+are those of the calibration; the steps that lie on the grid of pixels, and the code's grid, are never learnt.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .fixed_steps import QuantisedRestorer
+from .grid import FIXED, HIGH, LOW, Grid, Scale, fake_weight, weight_scales
+from .layers import Layer
+from .program import restore
+
+
+class _Round(torch.autograd.Function):
+    """``value`` rounded to ``scale``; ``growth`` is what the scale depends on, by its logarithm."""
+
+    @staticmethod
+    def forward(ctx: Any, value: Tensor, growth: Tensor, scale: Scale) -> Tensor:
+        # As `Scale.fake` to the bit, in operations that vectorise, which torch's own does not.
+        steps = (value * float(np.float32(1) / np.float32(scale.scale))).round_()
+        kept = steps.clamp(LOW - scale.zero_point, HIGH - scale.zero_point)
+        inside = steps == kept
+        rounded = kept.mul_(scale.scale)
+        # Inside the range a larger scale moves the result by its rounding error, outside by the result itself.
+        ctx.save_for_backward(inside, torch.where(inside, rounded - value, rounded))
+        return rounded
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None]:
+        (gradient,) = gradients
+        inside, moved = ctx.saved_tensors
+        return torch.where(inside, gradient, 0.0), (gradient * moved).sum(), None
+
+
+class FakeQuantSteps(nn.Module):
+    """Steps of `program.restore` with everything that quantisation-aware training learns.
+
+    Args:
+        start: the calibrated restorer that training starts from.
+    """
+
+    frozen: Tensor
+    """() bool: whether the grid stands still."""
+
+    def __init__(self, start: QuantisedRestorer) -> None:
+        super().__init__()
+        self.half_blocks, self.quarter_blocks = start.half_blocks, start.quarter_blocks
+        self.weights = nn.ParameterDict({name: layer.weight.clone() for name, layer in start.layers.items()})
+        self.biases = nn.ParameterDict({name: layer.bias.clone() for name, layer in start.layers.items()})
+        self._geometry = {name: (layer.stride, layer.padding) for name, layer in start.layers.items()}
+        self._start = start.grid.activations
+        learnt = [name for name in self._start if name not in (*FIXED, "code")]
+        # How much each scale has grown, as a logarithm: a step of the optimizer is then a share of the scale.
+        self.growth = nn.ParameterDict({name: torch.zeros(()) for name in learnt})
+        self.register_buffer("frozen", torch.tensor(False))
+        self._channel_scales = nn.Module()
+        for name, scales in start.grid.weights.items():
+            self._channel_scales.register_buffer(name, torch.tensor(scales))
+
+    def forward(self, tile: Tensor, code: Tensor | None) -> Tensor:
+        """(N, 3, H, W) and (N, K, 1, 1) -> restored (N, 3, H, W) on the grid of pixels."""
+        return restore(self, tile, code)
+
+    @torch.no_grad()
+    def freeze(self) -> None:
+        """Fixes the scales of weights as they are now. The steps' scales are fixed by whoever moves `growth`."""
+        for name, weight in self.weights.items():
+            self._channel_scales.get_buffer(name).copy_(weight_scales(weight))
+        self.frozen.fill_(True)
+
+    def scale(self, name: str) -> Scale:
+        """The grid of a step as it is now."""
+        begun = self._start[name]
+        if name not in self.growth:
+            return begun
+        return Scale(float(np.float32(begun.scale * math.exp(float(self.growth[name].detach())))), begun.zero_point)
+
+    def to_restorer(self) -> QuantisedRestorer:
+        """What has been learnt, on the CPU; it computes what this module does, to the bit."""
+        layers, weights = {}, {}
+        for name, (stride, padding) in self._geometry.items():
+            weight, bias = (values[name].detach().cpu().clone() for values in (self.weights, self.biases))
+            layers[name] = Layer(weight, bias, stride, padding)
+            weights[name] = tuple(self._weight_scales(name).tolist())
+        grid = Grid({name: self.scale(name) for name in self._start}, weights)
+        return QuantisedRestorer(layers, grid, self.half_blocks, self.quarter_blocks)
+
+    def input(self, name: str, value: Tensor) -> Tensor:
+        return self._done(name, value)
+
+    def conv(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
+        stride, padding = self._geometry[name]
+        weight = fake_weight(self.weights[name], self._weight_scales(name))
+        return self._done(name, F.conv2d(value, weight, self.biases[name], stride=stride, padding=padding), relu=relu)
+
+    def add(self, name: str, left: Tensor, right: Tensor, *, relu: bool = False) -> Tensor:
+        return self._done(name, left + right, relu=relu)
+
+    def multiply(self, name: str, value: Tensor, factor: Tensor) -> Tensor:
+        return self._done(name, value * factor)
+
+    def upsample(self, value: Tensor) -> Tensor:
+        return F.interpolate(value, scale_factor=2.0, mode="nearest")
+
+    def _weight_scales(self, name: str) -> Tensor:
+        return self._channel_scales.get_buffer(name) if bool(self.frozen) else weight_scales(self.weights[name])
+
+    def _done(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
+        if relu:
+            value = torch.relu(value)
+        scale = self.scale(name)
+        if name not in self.growth:
+            return scale.fake(value)
+        return _Round.apply(value, self.growth[name], scale)  # type: ignore[no-any-return, no-untyped-call]

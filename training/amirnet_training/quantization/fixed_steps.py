@@ -1,0 +1,73 @@
+"""The program on a fixed grid, simulated in float: what an int8 runtime should compute, up to ties in rounding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from .float_steps import FloatSteps
+from .grid import Grid, Scale, fake_weight, fold_weights
+from .layers import Layers, fold
+from .program import restore, step_names
+
+
+@dataclass(frozen=True)
+class QuantisedRestorer:
+    """A restorer with its grid: what is exported, whole or folded for a node.
+
+    ``layers`` hold float weights and biases; the grid rounds the weights.
+    """
+
+    layers: Layers
+    grid: Grid
+    half_blocks: int
+    quarter_blocks: int
+
+    @property
+    def steered(self) -> bool:
+        """Whether it takes a code; a folded one does not."""
+        return "brighten" in self.layers
+
+    def folded(self, code: Tensor) -> QuantisedRestorer:
+        """The same restorer for one node: ``code`` (K,) is part of the weights, the weight integers are shared."""
+        rounded = self.rounded()
+        layers = fold(rounded, code)
+        names = step_names(self.half_blocks, self.quarter_blocks, steered=False)
+        kept = {name: self.grid.activations[name] for name in names}
+        weights = fold_weights(self.grid.weights, rounded, layers, code)
+        return QuantisedRestorer(layers, Grid(kept, weights), self.half_blocks, self.quarter_blocks)
+
+    def rounded(self) -> Layers:
+        """The layers with weights on the grid, as floats."""
+        return {name: replace(layer, weight=fake_weight(layer.weight, torch.tensor(self.grid.weights[name])))
+                for name, layer in self.layers.items()}  # fmt: skip
+
+    def steps(self, *, keep: bool = False) -> FixedSteps:
+        """How `program.restore` runs it."""
+        return FixedSteps(self, keep=keep)
+
+    @torch.no_grad()
+    def __call__(self, tile: Tensor, code: Tensor | None) -> Tensor:
+        """(N, 3, H, W) and (N, K, 1, 1) or None -> restored (N, 3, H, W) on the grid of pixels."""
+        return restore(self.steps(), tile, code)
+
+
+class FixedSteps(FloatSteps):
+    """Float steps whose weights and results are rounded to the grid.
+
+    Biases stay float: int8 runtimes keep them in int32 steps of input times weight scale, far finer than a result's.
+    """
+
+    def __init__(self, restorer: QuantisedRestorer, *, keep: bool = False) -> None:
+        super().__init__(restorer.rounded(), restorer.half_blocks, restorer.quarter_blocks, keep=keep)
+        self.scales: dict[str, Scale] = restorer.grid.activations
+
+    def _done(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
+        if relu:
+            value = torch.relu(value)
+        value = self.scales[name].fake(value)
+        if self.kept is not None:
+            self.kept[name] = value
+        return value

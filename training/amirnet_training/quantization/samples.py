@@ -1,0 +1,108 @@
+"""Photos for quantising: training samples as in training, but with the codes that the runtime would give them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from amirnet.degradation_tree import DegradationTree, TreeNode
+
+from .. import progress as bars
+from ..checkpoint import TrainedModel, load_model
+from ..config import Config
+from ..data.items import NODE_STREAM, Items, counter_rng
+from ..data.loader import StepSampler, make_loader, to_float
+from ..errors import CheckpointError
+from ..network import AMIRNet
+from ..network.phone import PhoneRestorer
+
+
+class Sample(NamedTuple):
+    """A batch for the restorer. Images are (N, 3, P, P) in [0, 1]."""
+
+    item: Tensor
+    """Item numbers, (N,) int64, on the CPU."""
+    degraded: Tensor
+    clean: Tensor
+    code: Tensor
+    """(N, K, 1, 1), multiples of 1 / grid."""
+
+
+class RuntimeCodes:
+    """What the runtime would steer each sample by: the walk through the tree and the rounded code (CONTRACT T, C).
+
+    Args:
+        network: trained, in eval mode; its encoder and heads are used as they are.
+        tree: as the checkpoint holds it.
+        share: part of the samples that get the stored code of a random node on their path instead, so that the
+            restorer stays good for a walk that stops early.
+        seed: decides which samples.
+    """
+
+    def __init__(self, network: AMIRNet, tree: dict[str, Any], share: float = 0.0, seed: int = 0) -> None:
+        self.network, self.tree, self.share, self.seed = network, tree_of(tree), share, seed
+
+    @torch.no_grad()
+    def __call__(self, probes: Tensor, visits: range) -> Tensor:
+        """Codes (N, K, 1, 1) of probes (N, R, 3, P, P); ``visits`` numbers the samples."""
+        count, repeats = probes.shape[:2]
+        place = self.network.place(probes.flatten(0, 1))
+        mask = place.mask.double().view(count, repeats, -1).mean(dim=1).cpu().numpy()
+        soft = (place.mask.double() * place.value.double()).view(count, repeats, -1).mean(dim=1).cpu().numpy()
+        codes = []
+        for own_mask, own_soft, visit in zip(mask, soft, visits, strict=True):
+            path = self.tree.walk(own_mask).path
+            rng = counter_rng(self.seed, NODE_STREAM, visit)
+            if rng.random() < self.share:
+                codes.append(self.tree.code_for(path[int(rng.integers(len(path)))]))
+            else:
+                codes.append(self.tree.code_for(path[-1], own_soft))
+        return torch.from_numpy(np.stack(codes))[:, :, None, None].to(probes.device)
+
+
+def tree_of(tree: dict[str, Any]) -> DegradationTree:
+    """The runtime's tree from the checkpoint's."""
+    nodes = [{**node, "children": tuple(node["children"]), "code": tuple(node["code"])} for node in tree["nodes"]]
+    return DegradationTree(tree["levels"], tree["grid"], tree["conditioning"], tuple(TreeNode(**n) for n in nodes))
+
+
+def samples(
+    codes: RuntimeCodes, items: Items, config: Config, steps: range, rank: int = 0, world: int = 1
+) -> Iterator[Sample]:
+    """One process's share of the batches of ``steps``, the same whatever the number of data workers."""
+    batch = config.train.batch
+    sampler = StepSampler(steps.start, steps.stop, batch, rank, world)
+    device = next(codes.network.parameters()).device
+    loader = make_loader(items, config.data.probes, sampler, config.data.workers)
+    for step, share in zip(steps, loader, strict=True):
+        code = codes(to_float(share.probes, device), range(step * batch + rank, (step + 1) * batch, world))
+        yield Sample(share.item, to_float(share.degraded, device), to_float(share.clean, device), code)
+
+
+def calibration_batches(codes: RuntimeCodes, items: Items, config: Config) -> Iterator[tuple[Tensor, Tensor]]:
+    """What `calibrate.calibrate` looks at: training's first crops and their codes."""
+    steps = range(config.quantize.batches)
+    with bars.task("calibrating", len(steps)) as advance:
+        for sample in samples(codes, items, config, steps):
+            yield sample.degraded, sample.code
+            advance(1)
+
+
+def load_start(path: Path) -> tuple[TrainedModel, PhoneRestorer, dict[str, Any]]:
+    """A finished model that can be quantised, with its restorer and its tree.
+
+    Raises:
+        CheckpointError: missing, broken or not finite, of a preset without an 8-bit form, or without a tree.
+    """
+    model = load_model(path)
+    if not isinstance(model.network.restorer, PhoneRestorer):
+        preset = model.config.network.preset
+        raise CheckpointError(f"{path}: preset {preset!r} has no 8-bit form: quantise a phone preset, mobile or tiny")
+    if model.tree is None:
+        raise CheckpointError(f"{path}: holds no tree: train to the end, then quantise model.safetensors")
+    return model, model.network.restorer, model.tree

@@ -1,0 +1,142 @@
+"""Which steps 8 bits hurt: a table of signal-to-quantisation-noise ratios.
+
+`python -m amirnet_training.quantization.sqnr CHECKPOINT --data FOLDER`
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import torch
+from torch import Tensor
+
+from amirnet.errors import AmirnetError
+
+from ..config import with_root
+from ..data.items import Items
+from .calibrate import calibrate
+from .fixed_steps import QuantisedRestorer
+from .float_steps import FloatSteps
+from .grid import FIXED, HIGH, LOW
+from .layers import inner
+from .program import restore, step_names
+from .samples import RuntimeCodes, calibration_batches, load_start, samples
+
+WORST = 5
+"""Steps that are named below the table."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One step. All ratios are in dB, infinite where nothing was lost."""
+
+    step: str
+    own: float
+    """The step's float values against the same values on its grid: what its scale and its clipping lose."""
+    carried: float
+    """Its float values against what the whole int8 program computes there: what all steps so far have lost."""
+    alone: float
+    """PSNR between the float result and the result when this step and its weights alone are on their grid."""
+
+
+@torch.no_grad()
+def table(restorer: QuantisedRestorer, tile: Tensor, code: Tensor | None) -> list[Row]:
+    """Ratios of every step for ``tile`` (N, 3, H, W) and ``code`` (N, K, 1, 1), in the program's order.
+
+    The float reference computes with the restorer's own weights, unrounded, and clips what a photo clips.
+    """
+    blocks = restorer.half_blocks, restorer.quarter_blocks
+    exact = _Clipped(restorer.layers, *blocks, keep=True)
+    rounded = restorer.steps(keep=True)
+    result = restore(exact, tile, code)
+    restore(rounded, tile, code)
+    assert exact.kept is not None and rounded.kept is not None
+    rows = []
+    for name in step_names(*blocks, steered=code is not None):
+        signal = inner(exact.kept[name])
+        own = _ratio(signal, restorer.grid.activations[name].fake(signal))
+        alone = restore(_OneStep(restorer, name), tile, code)
+        error = float((inner(alone) - inner(result)).square().mean())
+        psnr = -10 * math.log10(error) if error > 0 else math.inf
+        rows.append(Row(name, own, _ratio(signal, inner(rounded.kept[name])), psnr))
+    return rows
+
+
+class _Clipped(FloatSteps):
+    """Float, with the steps on a grid of pixels clipped to their range, but not rounded."""
+
+    def _done(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
+        if name in FIXED:
+            scale = FIXED[name]
+            low, high = ((end - scale.zero_point) * scale.scale for end in (LOW, HIGH))
+            value = value.clamp(low, high)
+        return super()._done(name, value, relu=relu)
+
+
+class _OneStep(_Clipped):
+    """Float but for one step, which has its weights and its result on the grid."""
+
+    def __init__(self, restorer: QuantisedRestorer, only: str) -> None:
+        layers = {name: (restorer.rounded() if name == only else restorer.layers)[name] for name in restorer.layers}
+        super().__init__(layers, restorer.half_blocks, restorer.quarter_blocks)
+        self.only, self.scale = only, restorer.grid.activations[only]
+
+    def _done(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
+        value = super()._done(name, value, relu=relu)
+        return self.scale.fake(value) if name == self.only else value
+
+
+def _ratio(signal: Tensor, noisy: Tensor) -> float:
+    power, noise = float(signal.square().mean()), float((noisy - signal).square().mean())
+    if noise == 0:
+        return math.inf
+    return 10 * math.log10(power / noise) if power > 0 else -math.inf
+
+
+def render(rows: list[Row]) -> str:
+    """The table as text, and the steps whose rounding alone changes the result most."""
+    width = max(len(row.step) for row in rows) + 2
+    lines = [f"{'step':<{width}}{'own':>8}{'carried':>9}{'alone':>8}"]
+    for row in rows:
+        own, carried, alone = (_number(value) for value in (row.own, row.carried, row.alone))
+        lines.append(f"{row.step:<{width}}{own:>8}{carried:>9}{alone:>8}")
+    worst = sorted(rows, key=lambda row: row.alone)[:WORST]
+    lines.append("worst alone: " + ", ".join(f"{row.step} {_number(row.alone)} dB" for row in worst))
+    return "\n".join(lines)
+
+
+def _number(ratio: float) -> str:
+    return "exact" if ratio == math.inf else f"{ratio:.1f}"
+
+
+@click.command()
+@click.argument("checkpoint", type=click.Path(path_type=Path))
+@click.option("--data", required=True, type=click.Path(path_type=Path), help="Folder of the training image sets.")
+def main(checkpoint: Path, data: Path) -> None:
+    """Print what each step of the restorer of CHECKPOINT loses in 8 bits, in dB.
+
+    Columns: what the step's own grid loses, what all steps up to it lose together, and how far the result moves when
+    that step alone is rounded (PSNR). A checkpoint that was not quantised is calibrated first.
+    """
+    try:
+        model, restorer, tree = load_start(checkpoint)
+        config = with_root(model.config, data)
+        codes = RuntimeCodes(model.network, tree)
+        items = Items(config.data, config.data.items, config.train.seed)
+        quantised = model.quantised
+        if quantised is None:
+            quantised = calibrate(restorer, calibration_batches(codes, items, config), tree["grid"])
+        last = config.quantize.batches
+        (sample,) = samples(codes, items, config, range(last, last + 1))
+        click.echo(render(table(quantised, sample.degraded, sample.code)))
+    except AmirnetError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
