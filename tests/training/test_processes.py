@@ -48,7 +48,9 @@ def test_two_processes_train_as_one_does(make_config, tmp_path) -> None:
             assert theirs["nodes"] == mine["nodes"]
     first, second = (load_state(place / "checkpoint.pt")["network"] for place in (single, folder))
     for name, value in first.items():
-        assert torch.allclose(second[name].float(), value.float(), atol=1e-3), name
+        # Of the tensor, not of its numbers: where a gradient is nothing but rounding, Adam makes whole steps of it.
+        apart = float((second[name].float() - value.float()).norm())
+        assert apart <= 1e-3 * max(1.0, float(value.float().norm())), name
     assert load_model(folder).facts["processes"] == 2
 
 
