@@ -9,7 +9,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import torch
 
 from amirnet_training import trainer
 from amirnet_training.checkpoint import load_model, load_state
