@@ -52,6 +52,10 @@ class CleanSource(Section):
     weight: Annotated[float, Field(gt=0)]
     degradations: dict[str, Annotated[float, Field(ge=0)]]
     """Kind -> weight."""
+    common_noise: Share = 0.0
+    """Share of the noises that have their colours correlated, as in-camera processing leaves them."""
+    recompressed: Share = 0.0
+    """Share of the damages that are followed by a JPEG of quality 75-98."""
 
     @model_validator(mode="after")
     def _known_kinds(self) -> CleanSource:

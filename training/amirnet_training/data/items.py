@@ -75,7 +75,8 @@ class Items:
                 kinds = list(source.degradations)
                 shares = np.array([source.degradations[kind] for kind in kinds])
                 kind = kinds[int(rng.choice(len(kinds), p=shares / shares.sum()))]
-                self.items.append(Item(clean, None, draw(kind, rng), kind))
+                extras = {"common_noise": source.common_noise, "recompressed": source.recompressed}
+                self.items.append(Item(clean, None, draw(kind, rng, **extras), kind))
             else:
                 self.items.append(Item(clean, degraded, Clean(), source.kind))
 

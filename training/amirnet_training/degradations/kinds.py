@@ -38,8 +38,13 @@ def to_uint8(values: npt.NDArray[np.floating[Any]]) -> Image:
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
 
-def _gaussian(shape: tuple[int, ...], rng: np.random.Generator) -> npt.NDArray[np.float32]:
-    return rng.standard_normal(shape, dtype=np.float32)
+def _gaussian(shape: tuple[int, ...], rng: np.random.Generator, common: float = 0.0) -> npt.NDArray[np.float32]:
+    """White noise of deviation 1, (H, W, 3); any two channels have correlation ``common`` in [0, 1]."""
+    noise = rng.standard_normal(shape, dtype=np.float32)
+    if common > 0:
+        shared = rng.standard_normal((*shape[:2], 1), dtype=np.float32)
+        noise = np.float32(np.sqrt(1 - common)) * noise + np.float32(np.sqrt(common)) * shared
+    return noise
 
 
 @dataclass(frozen=True)
@@ -55,32 +60,38 @@ class Clean:
 
 @dataclass(frozen=True)
 class GaussianNoise:
-    """White noise of standard deviation ``sigma`` levels (0-255), equal everywhere."""
+    """White noise of standard deviation ``sigma`` levels (0-255), equal everywhere.
+
+    ``common`` is the correlation between colours in [0, 1]: in-camera processing takes colour out of noise.
+    """
 
     sigma: float
+    common: float = 0.0
     kind = "noise"
     margin = 0
 
     def __call__(self, image: Image, rng: np.random.Generator) -> Image:
-        return to_uint8(image + self.sigma * _gaussian(image.shape, rng))
+        return to_uint8(image + self.sigma * _gaussian(image.shape, rng, self.common))
 
 
 @dataclass(frozen=True)
 class CameraNoise:
     """Sensor noise in linear light: variance ``shot * x + read^2`` (x in [0, 1]), then the camera's tone curve.
 
-    ``spread`` (pixels) correlates neighbours as demosaicking and in-camera filtering do; 0 leaves it white.
+    ``spread`` (pixels) correlates neighbours as demosaicking and in-camera filtering do; 0 leaves it white. ``common``
+    correlates colours, as in GaussianNoise.
     """
 
     shot: float
     read: float
     spread: float = 0.0
+    common: float = 0.0
     kind = "camera"
     margin = 4
 
     def __call__(self, image: Image, rng: np.random.Generator) -> Image:
         linear = (image.astype(np.float32) / 255) ** 2.2
-        noise = _gaussian(image.shape, rng)
+        noise = _gaussian(image.shape, rng, self.common)
         if self.spread > 0:
             noise = cv2.GaussianBlur(noise, (0, 0), self.spread)
             # A blur by sigma keeps about 1 / (2 sigma sqrt(pi)) of white noise's deviation; undo it by measuring.
@@ -152,6 +163,25 @@ class Jpeg:
         bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
         _, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, self.quality])
         return cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB).astype(np.uint8)
+
+
+@dataclass(frozen=True)
+class Recompressed:
+    """A damaged photo that was then saved as a JPEG, as nearly every photo is. Its kind stays the damage's."""
+
+    first: Degradation
+    jpeg: Jpeg
+
+    @property
+    def kind(self) -> str:
+        return self.first.kind
+
+    @property
+    def margin(self) -> int:
+        return self.first.margin + self.jpeg.margin
+
+    def __call__(self, image: Image, rng: np.random.Generator) -> Image:
+        return self.jpeg(self.first(image, rng), rng)
 
 
 def _convolve(image: Image, kernel: kernels.Kernel) -> Image:

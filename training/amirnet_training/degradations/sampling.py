@@ -3,22 +3,51 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
-from .kinds import KINDS, CameraNoise, Clean, Defocus, Degradation, GaussianNoise, Jpeg, LowLight, MotionBlur
+from .kinds import (
+    KINDS,
+    CameraNoise,
+    Clean,
+    Defocus,
+    Degradation,
+    GaussianNoise,
+    Jpeg,
+    LowLight,
+    MotionBlur,
+    Recompressed,
+)
 
 
 def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
     return math.exp(rng.uniform(math.log(low), math.log(high)))
 
 
-def draw(kind: str, rng: np.random.Generator) -> Degradation:
+def draw(
+    kind: str, rng: np.random.Generator, *, common_noise: float = 0.0, recompressed: float = 0.0
+) -> Degradation:
     """A degradation of ``kind`` whose strength is drawn from what photos show.
+
+    Args:
+        kind: one of `KINDS`.
+        rng: decides everything.
+        common_noise: share of the noises whose colours are correlated.
+        recompressed: share of the damages (neither none nor JPEG itself) after which the photo is saved as a JPEG.
 
     Raises:
         ValueError: unknown kind.
     """
+    degradation = _draw_strength(kind, rng)
+    if common_noise > 0 and rng.random() < common_noise and isinstance(degradation, GaussianNoise | CameraNoise):
+        degradation = replace(degradation, common=rng.uniform(0.2, 1.0))
+    if recompressed > 0 and rng.random() < recompressed and kind not in ("none", "jpeg"):
+        degradation = Recompressed(degradation, Jpeg(int(rng.integers(75, 99))))
+    return degradation
+
+
+def _draw_strength(kind: str, rng: np.random.Generator) -> Degradation:
     match kind:
         case "none":
             return Clean()
