@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
+import signal
+import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -12,6 +15,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from .items import ORDER_STREAM, VISIT_STREAM, Items, counter_rng
+
+PR_SET_PDEATHSIG = 1
+"""Of Linux's prctl: the signal that a process gets when its parent dies."""
 
 
 class Batch(NamedTuple):
@@ -72,8 +78,13 @@ def _collate(samples: list[tuple[int, np.ndarray, np.ndarray, np.ndarray]]) -> B
 
 
 def start_worker(_: int) -> None:
-    """For every data worker: OpenCV's threads do not outlive a fork."""
+    """For every data worker: OpenCV's threads do not outlive a fork, and the worker does not outlive its training.
+
+    A worker whose parent was killed in the middle of a hand-over can wait for it for ever; Linux ends it by itself.
+    """
     cv2.setNumThreads(0)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def make_loader(items: Items, probes: int, sampler: StepSampler, workers: int) -> DataLoader[Batch]:
