@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
-from amirnet_training.checkpoint import TrainedModel, load_model
-from amirnet_training.network import AMIRNet
+from amirnet_training.checkpoint import TrainedModel, load_model, weights_identity
 from amirnet_training.network.cost import encoder_macs, parameters, restorer_macs_per_megapixel
 from amirnet_training.network.receptive_field import measure
 
@@ -78,12 +76,3 @@ def make_manifest(model: TrainedModel, checkpoint: Path) -> dict[str, Any]:
             "training_steps": model.facts["steps"],
         },
     }  # fmt: skip
-
-
-def weights_identity(network: AMIRNet) -> str:
-    """SHA-256 over all weights, by name: which checkpoint a bundle was made from."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(network.state_dict().items()):
-        digest.update(f"{name}:{tuple(tensor.shape)}:{tensor.dtype}".encode())
-        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()

@@ -100,3 +100,11 @@ def command(*arguments, **options):
         if value:
             flags += ["--" + name.replace("_", "-")] + ([] if value is True else [str(value)])
     return CliRunner().invoke(cli, ["restore", *map(str, arguments), *flags])
+
+
+@pytest.fixture
+def photo(tmp_path, toy_photo):
+    """The toy photo as a file."""
+    path = tmp_path / "photo.png"
+    Image.fromarray(toy_photo).save(path)
+    return path

@@ -5,18 +5,10 @@ import shutil
 
 import pytest
 from click.testing import CliRunner
-from PIL import Image
 
 from amirnet import Restorer
 from amirnet.cli import cli
 from amirnet.cli.console import say, tree_lines
-
-
-@pytest.fixture
-def photo(tmp_path, toy_photo):
-    path = tmp_path / "photo.png"
-    Image.fromarray(toy_photo).save(path)
-    return path
 
 
 def run(*args):

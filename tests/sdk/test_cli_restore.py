@@ -16,13 +16,6 @@ from amirnet.cli import cli
 
 
 @pytest.fixture
-def photo(tmp_path, toy_photo):
-    path = tmp_path / "photo.png"
-    Image.fromarray(toy_photo).save(path)
-    return path
-
-
-@pytest.fixture
 def restore(toy_bundle):
     """Runs `amirnet restore ARGS --model TOY` in this process."""
 

@@ -20,13 +20,6 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals, limits a
 
 
 @pytest.fixture
-def photo(tmp_path, toy_photo):
-    path = tmp_path / "photo.png"
-    Image.fromarray(toy_photo).save(path)
-    return path
-
-
-@pytest.fixture
 def in_child(tmp_path, toy_bundle):
     """Runs `amirnet restore ARGS` in a process of its own, after some lines of Python."""
 

@@ -6,6 +6,7 @@ configuration and the tree in its header, and the quantised restorer if there is
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from dataclasses import dataclass
@@ -114,3 +115,12 @@ def load_model(path: str | Path) -> TrainedModel:
             raise CheckpointError(f"{path}: weight {name} is not finite: resume training from an earlier checkpoint")
     quantised = None if grid is None else unpack(rounded, grid, network.restorer, str(path))
     return TrainedModel(network.eval(), config, tree, facts, quantised)
+
+
+def weights_identity(network: AMIRNet) -> str:
+    """SHA-256 over all weights, by name: which checkpoint a bundle was made from."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(network.state_dict().items()):
+        digest.update(f"{name}:{tuple(tensor.shape)}:{tensor.dtype}".encode())
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()

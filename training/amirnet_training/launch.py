@@ -8,6 +8,7 @@ import torch
 from lightning_fabric import Fabric
 
 from .config import Config
+from .errors import ConfigError
 
 
 def make_fabric(config: Config) -> Fabric:
@@ -27,3 +28,17 @@ def make_fabric(config: Config) -> Fabric:
     )
     fabric.launch()
     return fabric
+
+
+def prepare_process(config: Config, fabric: Fabric) -> None:
+    """Seeds this process and sets its threads.
+
+    Raises:
+        ConfigError: the batch cannot be divided equally among the processes.
+    """
+    if config.train.batch % fabric.world_size:
+        processes = f"{fabric.world_size} processes"
+        raise ConfigError(f"train.batch {config.train.batch} is not a multiple of the {processes}: change one")
+    fabric.seed_everything(config.train.seed, verbose=False)
+    if config.train.threads:
+        torch.set_num_threads(config.train.threads)

@@ -16,16 +16,16 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from amirnet.atomic_file import write_file
-from amirnet.errors import OutputError
 
 from . import progress as bars
+from . import run_folder
 from .activation_range import EVERY, ActivationRange
 from .checkpoint import TrainedModel, load_state, save_model, save_state
 from .config import Config, dump, portable
 from .data.items import Items
 from .data.loader import Batch, StepSampler, make_loader, to_float
-from .errors import CheckpointError, ConfigError
-from .launch import make_fabric
+from .errors import CheckpointError
+from .launch import make_fabric, prepare_process
 from .losses import psnr, restoration_loss
 from .meter import Meter
 from .network import AMIRNet, build
@@ -55,12 +55,7 @@ class Trainer:
     def __init__(self, config: Config, folder: Path, *, resume: bool = False) -> None:
         self.config, self.folder = config, folder
         self.fabric: Fabric = make_fabric(config)
-        if config.train.batch % self.fabric.world_size:
-            processes = f"{self.fabric.world_size} processes"
-            raise ConfigError(f"train.batch {config.train.batch} is not a multiple of the {processes}: change one")
-        self.fabric.seed_everything(config.train.seed, verbose=False)
-        if config.train.threads:
-            torch.set_num_threads(config.train.threads)
+        prepare_process(config, self.fabric)
         state = self._find_state(resume)
         network = build(config.network.preset, config.network.levels, config.network.width)
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -96,8 +91,7 @@ class Trainer:
             if state["config"] != self._fingerprint():
                 raise CheckpointError(f"{path}: was made with another configuration: resume with the one it began with")
             return state
-        if path.exists() or (self.folder / "model.safetensors").exists():
-            raise CheckpointError(f"{self.folder}: holds a run already: add --resume, or choose another folder with -o")
+        run_folder.refuse_a_run_in_the_way(self.folder)
         return None
 
     def _fingerprint(self) -> str:
@@ -122,12 +116,7 @@ class Trainer:
             OutputError: the folder cannot be written to.
         """
         if self.fabric.is_global_zero:
-            try:
-                self.folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise OutputError(f"{self.folder}: cannot be made ({error.strerror}): choose another -o") from error
-            for half_written in self.folder.glob(".*.part"):  # what a kill while writing leaves behind
-                half_written.unlink()
+            run_folder.make(self.folder)
         self.validation = Validation(self.config)
         for items in (self.items, self.validation.items):
             if items is not None:

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .fixed_steps import QuantisedRestorer
+from .float_steps import TorchSteps
 from .grid import FIXED, HIGH, LOW, Grid, Scale, fake_weight, weight_scales
 from .layers import Layer
 from .program import restore
@@ -42,7 +43,7 @@ class _Round(torch.autograd.Function):
         return torch.where(inside, gradient, 0.0), (gradient * moved).sum(), None
 
 
-class FakeQuantSteps(nn.Module):
+class FakeQuantSteps(TorchSteps, nn.Module):
     """Steps of `program.restore` with everything that quantisation-aware training learns.
 
     Args:
@@ -95,22 +96,10 @@ class FakeQuantSteps(nn.Module):
         grid = Grid({name: self.scale(name) for name in self._start}, weights)
         return QuantisedRestorer(layers, grid, self.half_blocks, self.quarter_blocks)
 
-    def input(self, name: str, value: Tensor) -> Tensor:
-        return self._done(name, value)
-
     def conv(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
         stride, padding = self._geometry[name]
         weight = fake_weight(self.weights[name], self._weight_scales(name))
         return self._done(name, F.conv2d(value, weight, self.biases[name], stride=stride, padding=padding), relu=relu)
-
-    def add(self, name: str, left: Tensor, right: Tensor, *, relu: bool = False) -> Tensor:
-        return self._done(name, left + right, relu=relu)
-
-    def multiply(self, name: str, value: Tensor, factor: Tensor) -> Tensor:
-        return self._done(name, value * factor)
-
-    def upsample(self, value: Tensor) -> Tensor:
-        return F.interpolate(value, scale_factor=2.0, mode="nearest")
 
     def _weight_scales(self, name: str) -> Tensor:
         return self._channel_scales.get_buffer(name) if bool(self.frozen) else weight_scales(self.weights[name])

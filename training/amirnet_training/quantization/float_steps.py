@@ -10,19 +10,11 @@ from ..network.phone import PhoneRestorer
 from .layers import Layers, layers_of
 
 
-class FloatSteps:
-    """Computes the program's steps in float32, and keeps their results by name if asked (for ranges and reports)."""
-
-    def __init__(self, layers: Layers, half_blocks: int, quarter_blocks: int, *, keep: bool = False) -> None:
-        self.layers = layers
-        self.half_blocks, self.quarter_blocks = half_blocks, quarter_blocks
-        self.kept: dict[str, Tensor] | None = {} if keep else None
+class TorchSteps:
+    """Steps on torch tensors, all but the convolution; `_done` puts a result where the implementation keeps it."""
 
     def input(self, name: str, value: Tensor) -> Tensor:
         return self._done(name, value)
-
-    def conv(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
-        return self._done(name, self.layers[name](value), relu=relu)
 
     def add(self, name: str, left: Tensor, right: Tensor, *, relu: bool = False) -> Tensor:
         return self._done(name, left + right, relu=relu)
@@ -32,6 +24,21 @@ class FloatSteps:
 
     def upsample(self, value: Tensor) -> Tensor:
         return F.interpolate(value, scale_factor=2.0, mode="nearest")
+
+    def _done(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
+        raise NotImplementedError
+
+
+class FloatSteps(TorchSteps):
+    """Computes the program's steps in float32, and keeps their results by name if asked (for ranges and reports)."""
+
+    def __init__(self, layers: Layers, half_blocks: int, quarter_blocks: int, *, keep: bool = False) -> None:
+        self.layers = layers
+        self.half_blocks, self.quarter_blocks = half_blocks, quarter_blocks
+        self.kept: dict[str, Tensor] | None = {} if keep else None
+
+    def conv(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
+        return self._done(name, self.layers[name](value), relu=relu)
 
     def _done(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
         if relu:

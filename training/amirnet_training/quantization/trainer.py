@@ -7,7 +7,6 @@ as training itself is.
 from __future__ import annotations
 
 import copy
-import hashlib
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -18,14 +17,14 @@ from lightning_fabric import Fabric
 from torch import nn
 
 from amirnet.atomic_file import write_file
-from amirnet.errors import OutputError
 
 from .. import progress as bars
-from ..checkpoint import TrainedModel, load_state, save_model, save_state
+from .. import run_folder
+from ..checkpoint import TrainedModel, load_state, save_model, save_state, weights_identity
 from ..config import Config, dump, portable
 from ..data.items import Items
-from ..errors import CheckpointError, ConfigError
-from ..launch import make_fabric
+from ..errors import CheckpointError
+from ..launch import make_fabric, prepare_process
 from ..losses import psnr, restoration_loss
 from ..meter import Meter
 from ..runlog import RunLog
@@ -63,18 +62,13 @@ class QuantisationTrainer:
         # Half floats would round where the int8 grid does not.
         train = config.train.model_copy(update={"precision": "32-true"})
         self.fabric: Fabric = make_fabric(config.model_copy(update={"train": train}))
-        if config.train.batch % self.fabric.world_size:
-            processes = f"{self.fabric.world_size} processes"
-            raise ConfigError(f"train.batch {config.train.batch} is not a multiple of the {processes}: change one")
-        self.fabric.seed_everything(config.train.seed, verbose=False)
-        if config.train.threads:
-            torch.set_num_threads(config.train.threads)
+        prepare_process(config, self.fabric)
         self.start, self.restorer, self.tree = load_start(start)
         if self.start.config.network != config.network:
             theirs, ours = self.start.config.network, config.network
             raise CheckpointError(f"{start}: preset {theirs.preset!r} with {theirs.levels} levels, the configuration "
                                   f"says {ours.preset!r} with {ours.levels}: name its own configuration")  # fmt: skip
-        self._identity = _fingerprint(config), _weights_hash(self.start)
+        self._identity = _fingerprint(config), weights_identity(self.start.network)
         self.state = self._find_state(resume)
         network, share, seed = self.start.network, config.quantize.node_share, config.train.seed
         self.plain_codes = RuntimeCodes(network, self.tree)
@@ -93,8 +87,7 @@ class QuantisationTrainer:
                 raise CheckpointError(f"{path}: was made with another configuration or from another model: resume with "
                                       "the ones it began with")  # fmt: skip
             return state
-        if path.exists() or (self.folder / "model.safetensors").exists():
-            raise CheckpointError(f"{self.folder}: holds a run already: add --resume, or choose another folder with -o")
+        run_folder.refuse_a_run_in_the_way(self.folder)
         return None
 
     def run(self) -> TrainedModel:
@@ -105,12 +98,7 @@ class QuantisationTrainer:
             OutputError: the folder cannot be written to.
         """
         if self.fabric.is_global_zero:
-            try:
-                self.folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise OutputError(f"{self.folder}: cannot be made ({error.strerror}): choose another -o") from error
-            for half_written in self.folder.glob(".*.part"):  # what a kill while writing leaves behind
-                half_written.unlink()
+            run_folder.make(self.folder)
         with bars.task("decoding photos", len(self.items.files())) as advance:
             self.items.preload(advance)
         begun = self._begin()
@@ -237,11 +225,3 @@ class QuantisationTrainer:
 def _fingerprint(config: Config) -> str:
     """What a resumed run must share with the one that began it: all but where and how images are read."""
     return config.model_dump_json(exclude={"data": {"root", "workers"}})
-
-
-def _weights_hash(model: TrainedModel) -> str:
-    """SHA-256 of a model's weights."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(model.network.state_dict().items()):
-        digest.update(name.encode() + tensor.cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()
