@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
+from .coreml_convolution import Result, conv_in_half, convolution
+from .coreml_integers import IntegerSums
 from .coreml_package import load_program, read_package
 from .errors import ExportError
 
@@ -35,7 +37,7 @@ class CoremlReference:
         self._function = load_program(files).functions["main"]
         self._operations = [item for item in self._function.operations if item.op_type != "const"]
         self.half = half
-        self._run_operation = OPERATIONS | ({"conv": _conv_in_half} if half_sums else {})
+        self._run_operation = OPERATIONS | ({"conv": conv_in_half} if half_sums else {})
         self.kept: dict[str, Array] | None = None
         """Every variable's value by name, of the last run that was asked to keep them."""
         self.overflows: dict[str, float] = {}
@@ -69,11 +71,13 @@ class CoremlReference:
                 raise ExportError(f"Core ML: input {name!r} must have the shape {shape}: give it so")
         values: dict[str, Array] = {name: np.asarray(inputs[name], dtype=np.float32) for name in self.inputs}
         self.overflows, self.largest = {}, 0.0
+        integers = IntegerSums()
         for operation in self._operations:
             arguments = {name: _argument(item, values) for name, item in operation.inputs.items() if item is not None}
             variable = operation.outputs[0]
             with np.errstate(over="ignore", invalid="ignore"):  # `overflows` tells of them
-                result, size = self._run_operation[operation.op_type](arguments)
+                found = integers.run(operation, arguments)
+                result, size = found or self._run_operation[operation.op_type](arguments)
                 values[variable.name] = self._stored(variable.name, result, size, operation)
         self.kept = dict(values) if keep else None
         return {variable.name: values[variable.name] for variable in self._function.outputs}
@@ -104,10 +108,6 @@ def _real(value: Array) -> Array:
     return value.astype(np.float32) if value.dtype == np.float16 else value
 
 
-Result = tuple[Array, float]
-"""A value, and the size of the largest sum that may have occurred on the way to it (0 if it says nothing new)."""
-
-
 def _constexpr(given: dict[str, Any]) -> Result:
     axis = int(given["axis"])
     return _dequantised(given["quantized_data"], given["scale"], given["zero_point"], axis), 0.0
@@ -132,47 +132,9 @@ def _quantize(given: dict[str, Any]) -> Result:
     return np.clip(rounded, -128, 127).astype(np.int8), 0.0
 
 
-class _Convolution(NamedTuple):
-    """A convolution's padded input, its weight, bias and stride, and the largest sum of its products' sizes."""
-
-    value: torch.Tensor
-    weight: torch.Tensor
-    bias: torch.Tensor
-    stride: tuple[int, ...]
-    size: float
-
-
 def _conv(given: dict[str, Any]) -> Result:
-    value, weight, bias, stride, size = _convolution(given)
+    value, weight, bias, stride, size = convolution(given)
     return F.conv2d(value, weight, bias, stride=stride).numpy(), size
-
-
-def _conv_in_half(given: dict[str, Any]) -> Result:
-    value, weight, bias, (rows, columns), size = _convolution(given)
-    height, width = ((value.shape[2 + axis] - weight.shape[2 + axis]) // step + 1
-                     for axis, step in enumerate((rows, columns)))  # fmt: skip
-    total = bias.view(1, -1, 1, 1).expand(len(value), -1, height, width)
-    for row, column in np.ndindex(*weight.shape[2:]):
-        seen = value[:, :, row : row + rows * height : rows, column : column + columns * width : columns]
-        for channel in range(weight.shape[1]):
-            # A product of two float16 is exact in float32; only the sum is rounded, as a fused multiply-add does.
-            product = seen[:, channel : channel + 1] * weight[:, channel, row, column].view(1, -1, 1, 1)
-            total = (total + product).half().float()
-    return total.numpy(), size
-
-
-def _convolution(given: dict[str, Any]) -> _Convolution:
-    plain = str(given["pad_type"]) in ("custom", "valid") and int(given.get("groups", 1)) == 1
-    if not plain or np.any(np.asarray(given.get("dilations", 1)) != 1) or given["x"].ndim != 4:
-        raise ExportError("Core ML: the reference executor knows plain 2-D convolutions only: extend it there")
-    value, weight = torch.from_numpy(given["x"]), torch.from_numpy(np.array(given["weight"]))
-    if str(given["pad_type"]) == "custom":
-        top, bottom, left, right = (int(side) for side in given["pad"])
-        value = F.pad(value, (left, right, top, bottom))
-    stride = tuple(int(step) for step in given.get("strides", (1, 1)))
-    bias = torch.from_numpy(np.array(given["bias"])) if "bias" in given else torch.zeros(len(weight))
-    size = F.conv2d(value.abs(), weight.abs(), bias.abs(), stride=stride).max()
-    return _Convolution(value, weight, bias, stride, float(size))
 
 
 def _linear(given: dict[str, Any]) -> Result:
