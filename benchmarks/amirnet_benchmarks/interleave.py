@@ -12,7 +12,7 @@ import numpy as np
 Key = TypeVar("Key", bound=Hashable)
 WARMUPS = 2
 """Rounds that are run and dropped: in the first one an engine loads its model, and allocates."""
-FEWEST = 3
+FEWEST = 5
 """Rounds that are counted even when they take longer than the limit."""
 
 
