@@ -16,6 +16,7 @@ from PIL import Image
 
 from amirnet import Bundle
 from amirnet_benchmarks import demo as demo_module
+from amirnet_benchmarks import interleave
 from amirnet_benchmarks.demo import main, picture_path
 from amirnet_benchmarks.demo_photos import DEMO_PHOTOS
 from amirnet_benchmarks.readme_picture import main as readme_picture
@@ -26,6 +27,7 @@ def run(*arguments: object) -> Result:
     """The demo, with as few timed runs as it takes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(demo_module, "LIMIT", 0.0)
+        patch.setattr(interleave, "FEWEST", 2)
         return CliRunner().invoke(main, [*map(str, arguments)])
 
 

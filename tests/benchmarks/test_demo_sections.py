@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from amirnet import Bundle
-from amirnet_benchmarks import demo
+from amirnet_benchmarks import demo, interleave
 from amirnet_benchmarks.demo_photos import DEMO_PHOTOS
 from amirnet_benchmarks.report_export import parity_summary
 
@@ -19,6 +19,7 @@ from amirnet_benchmarks.report_export import parity_summary
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "LIMIT", 0.0)
+    monkeypatch.setattr(interleave, "FEWEST", 2)
     monkeypatch.setattr(demo, "DEMO_PHOTOS", DEMO_PHOTOS[:1])
 
 

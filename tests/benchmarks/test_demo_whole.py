@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from conftest import make_model
 from quantised_toys import codes, tiles
 
-from amirnet_benchmarks import demo, demo_export
+from amirnet_benchmarks import demo, demo_export, interleave
 from amirnet_benchmarks.demo_photos import DEMO_PHOTOS
 from amirnet_export import exporter
 from amirnet_training.checkpoint import save_model
@@ -29,11 +29,10 @@ def test_every_engine_and_precision_is_in_the_report(
     model = make_model("tiny")
     quantised = calibrate(model.network.restorer, [(tiles(2, seed), codes(2, seed)) for seed in range(3)], 64)
     save_model(tmp_path / "model.safetensors", replace(model, quantised=quantised))
-    photos = exporter.sample_photos()[:2]
-    # Small tiles and few photos: the reference executor of Core ML takes its time.
-    monkeypatch.setattr(exporter, "CORE", 32)
+    photos = exporter.sample_photos()[:2]  # the reference executor of Core ML takes its time
     monkeypatch.setattr(exporter, "sample_photos", lambda: photos)
     monkeypatch.setattr(demo, "LIMIT", 0.0)
+    monkeypatch.setattr(interleave, "FEWEST", 2)
     monkeypatch.setattr(demo, "DEMO_PHOTOS", DEMO_PHOTOS[:1])
     arguments = ["-o", str(tmp_path / "out"), "--model", str(toy_bundle), "--checkpoint", str(tmp_path)]
     result = CliRunner().invoke(demo.main, arguments)
