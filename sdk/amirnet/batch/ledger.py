@@ -68,7 +68,7 @@ class Ledger:
         try:
             fields = json.loads(line)
             photo, recipe, output, sha256 = (fields[name] for name in _FIELDS)
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             return
         if all(isinstance(value, str) for value in (photo, recipe, output, sha256)):
             self._done[photo, recipe][output] = sha256

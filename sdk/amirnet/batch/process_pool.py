@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from amirnet.atomic_file import remove_leftovers
@@ -29,8 +30,8 @@ def run(tasks: Iterator[Task], recipe: Recipe, jobs: int) -> Generator[Outcome]:
     """
     others = set(multiprocessing.active_children())
     threads = max(1, _cores() // jobs) if jobs > 1 else 0
-    idle = [_Lane(recipe, threads) for _ in range(jobs)]
-    pending: dict[Future[Outcome], tuple[_Lane, Task]] = {}
+    idle = [Lane(recipe, threads) for _ in range(jobs)]
+    pending: dict[Future[Outcome], tuple[Lane, Task]] = {}
     unfinished: set[Task] = set()
     try:
         while True:
@@ -43,12 +44,7 @@ def run(tasks: Iterator[Task], recipe: Recipe, jobs: int) -> Generator[Outcome]:
             ended, _ = wait(pending, return_when=FIRST_COMPLETED)
             for future in ended:
                 lane, task = pending.pop(future)
-                try:
-                    outcome = future.result()
-                except BrokenProcessPool:
-                    lane = _Lane(recipe, threads)
-                    remove_leftovers(Path(task.output))
-                    outcome = Outcome(task.photo, task.output, error=f"{task.photo}: {_DIED}")
+                outcome = lane.result(future, task)
                 idle.append(lane)
                 unfinished.discard(task)
                 yield outcome
@@ -62,19 +58,33 @@ def run(tasks: Iterator[Task], recipe: Recipe, jobs: int) -> Generator[Outcome]:
         raise
 
 
-_DIED = "its worker process was killed (too little memory?); take fewer --jobs and run again"
-
-
-class _Lane:
-    """An executor of one process: when that dies, it is known which photo it had. Starts at the first task."""
+class Lane:
+    """An executor of one process: when that dies, it is known which photo it had. It starts at the first task, and anew
+    at the first after a death."""
 
     def __init__(self, recipe: Recipe, threads: int) -> None:
         context = multiprocessing.get_context("spawn")
-        self._executor = ProcessPoolExecutor(1, context, initializer=_start, initargs=(recipe, threads))
+        self._new = partial(ProcessPoolExecutor, 1, context, initializer=_start, initargs=(recipe, threads))
+        self._executor = self._new()
 
     def submit(self, task: Task) -> Future[Outcome]:
-        with _blocked_interrupts():  # the new process inherits this: Ctrl-C in a terminal is for its parent to act on
-            return self._executor.submit(_restore, task)
+        with _blocked_interrupts():  # a new process inherits this: Ctrl-C in a terminal is for its parent to act on
+            try:
+                return self._executor.submit(_restore, task)
+            except BrokenProcessPool:  # it was killed while it had nothing to do
+                self._executor = self._new()
+                return self._executor.submit(_restore, task)
+
+    def result(self, future: Future[Outcome], task: Task) -> Outcome:
+        """What became of the task, whose future that is; waits for it."""
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            self._executor.shutdown()  # waits until the process is gone, and with it its lock on what it was writing
+            self._executor = self._new()
+            remove_leftovers(Path(task.output))
+            problem = "its worker process was killed (too little memory?); take fewer --jobs and run again"
+            return Outcome(task.photo, task.output, error=f"{task.photo}: {problem}")
 
     def close(self) -> None:
         self._executor.shutdown()

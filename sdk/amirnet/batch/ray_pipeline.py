@@ -19,14 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from amirnet.atomic_file import remove_leftovers
+from amirnet.batch.process_pool import Lane
 from amirnet.batch.recipe import Outcome, Recipe, Task
-from amirnet.batch.worker import Worker
 from amirnet.bundle import shipped_names
 from amirnet.errors import AmirnetError, MissingExtraError
-
-RETRIES = 40
-"""Of a photo whose worker is gone. Ray tries about once a second until it knows that a machine is dead, which takes it
-half of these; a photo that kills its worker every time has used them up in a minute or two, and is given up."""
 
 _SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",  # nothing phones anybody
@@ -42,23 +38,25 @@ class ClusterError(AmirnetError):
 
 
 class RayWorker:
-    """The actor of the pipeline: one CPU, one Worker."""
+    """The actor of the pipeline: one CPU. The photos are restored in a process below it, so that one that kills its
+    process fails by name; Ray would have it tried for ever."""
 
     def __init__(self, recipe: Recipe) -> None:
-        self._worker = Worker(recipe, threads=1)
+        self._lane = Lane(recipe, threads=1)
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         """{"place": numbers, "task": JSON texts} -> {"place": the same, "outcome": JSON texts}."""
-        outcomes = [self._worker(Task(**json.loads(text))) for text in batch["task"]]
+        tasks = [Task(**json.loads(text)) for text in batch["task"]]
+        outcomes = [self._lane.result(self._lane.submit(task), task) for task in tasks]
         return {"place": batch["place"], "outcome": [json.dumps(asdict(outcome)) for outcome in outcomes]}
 
 
 def run(tasks: Iterator[Task], recipe: Recipe, address: str) -> Generator[Outcome]:
     """Restore the tasks on the cluster at `address` ("local": one made here and now) and give out what became of each.
 
-    A photo whose machine dies is restored again on another. Whatever ends the run early leaves the cluster, and what
-    its workers were writing is removed. Until the generator is closed, sys.stdout is stderr: Ray prints its messages
-    there. Raises ClusterError, MissingExtraError.
+    A photo whose machine dies is restored again on another, as Ray does it by itself. Whatever ends the run early
+    leaves the cluster, and what its workers were writing is removed. Until the generator is closed, sys.stdout is
+    stderr: Ray prints its messages there. Raises ClusterError, MissingExtraError.
     """
     for name, value in _SETTINGS.items():
         os.environ[name] = value  # read while Ray loads
@@ -82,8 +80,6 @@ def run(tasks: Iterator[Task], recipe: Recipe, address: str) -> Generator[Outcom
         except (ray.exceptions.RayError, RuntimeError) as error:
             problem = " ".join(str(error).split())[:200]
             raise ClusterError(f"{address}: the Ray cluster broke down ({problem}); run again to go on") from error
-        for task in left.values():
-            yield Outcome(task.photo, task.output, error=f"{task.photo}: its worker died every time; restore it alone")
 
 
 def _sweep(tasks: dict[int, Task]) -> None:
@@ -92,13 +88,11 @@ def _sweep(tasks: dict[int, Task]) -> None:
 
 
 def _pipeline(ray: Any, tasks: dict[int, Task], recipe: Recipe, address: str) -> Any:
-    """A lazy dataset of outcomes, one a row; one block a photo, so that a machine that dies costs one or two."""
+    """A lazy dataset of outcomes, one a row; one block a photo, so that a machine that dies costs few."""
     cpus = int(ray.cluster_resources().get("CPU", 0))
     if not cpus:
         raise ClusterError(f"{address}: this Ray cluster has no CPU to work on; add a machine to it")
-    context = ray.data.DataContext.get_current()
-    context.enable_progress_bars = False
-    context.max_errored_blocks = -1  # what is given up is seen by its absence
+    ray.data.DataContext.get_current().enable_progress_bars = False
     rows = [{"place": place, "task": json.dumps(asdict(_absolute(task)))} for place, task in tasks.items()]
     size = min(cpus, len(rows))
     return ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
@@ -107,12 +101,7 @@ def _pipeline(ray: Any, tasks: dict[int, Task], recipe: Recipe, address: str) ->
         compute=ray.data.ActorPoolStrategy(min_size=1, max_size=size, initial_size=size),
         fn_constructor_args=(replace(recipe, model=_absolute_model(recipe.model)),),
         num_cpus=1,
-        ray_remote_args_fn=_remote_args,
     )
-
-
-def _remote_args() -> dict[str, Any]:
-    return {"max_task_retries": RETRIES}
 
 
 @contextmanager

@@ -30,10 +30,10 @@ PHOTO_SUFFIXES = frozenset(f".{name}" for text in (_READABLE, _OTHER) for name i
 fail by name, rather than be missed in silence."""
 
 NO_PHOTO, HIDDEN, LINK, BELOW, OUT = (
-    "no photo by its name",
+    "no photos by their names",
     "hidden",
-    "a link to a folder",
-    "a folder below (add --recursive)",
+    "links to folders",
+    "folders below (add --recursive)",
     "the output folder",
 )
 """Why something in a folder is passed over."""
@@ -77,8 +77,8 @@ def plan_batch(inputs: list[Path], output: str, recursive: bool) -> Plan:
 
 
 def describe(passed_over: Counter[str]) -> str:
-    """'3 no photo by its name, 1 hidden'; '' when there is nothing to say."""
-    return ", ".join(f"{count} {why}" for why, count in sorted(passed_over.items()))
+    """'hidden: 1, no photos by their names: 3'; '' when there is nothing to say."""
+    return ", ".join(f"{why}: {count}" for why, count in sorted(passed_over.items()))
 
 
 def _but(passed_over: Counter[str]) -> str:
