@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from amirnet.batch import process_pool
 from amirnet.batch.ledger import Ledger
 from amirnet.batch.recipe import Recipe, fingerprint
 from amirnet.batch.session import Runner, restore_all
@@ -74,6 +73,8 @@ def recipe_for(model: str, tile: int | None, **options: Any) -> Recipe:
 
 def _runner(options: BatchOptions, recipe: Recipe, photos: int) -> Runner:
     if options.ray is None:
+        from amirnet.batch import process_pool  # here: a single photo needs no worker, and starts without this
+
         return partial(process_pool.run, recipe=recipe, jobs=min(options.jobs or 1, max(1, photos)))
     if options.jobs is not None:
         raise OutputError("--jobs: is for this machine; with --ray the cluster's CPUs are the workers; leave one out")
