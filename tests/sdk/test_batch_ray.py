@@ -154,5 +154,15 @@ def test_without_ray_the_install_is_named(photos, toy_bundle, monkeypatch):
     result = CliRunner().invoke(cli, ["restore", "photos", "-o", "out", "--ray", "local", "--model", str(toy_bundle)])
     assert result.exit_code == 2
     error = "error: 'amirnet restore --ray' needs ray, not installed; pip install 'amirnet[ray]'\n"
-    assert result.stderr.endswith(error)
+    assert result.stderr == error
+    assert not Path("out").exists()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "nowhere.invalid:6379", "localhost:port"])
+def test_an_address_where_no_cluster_is_is_refused_at_once(photos, toy_bundle, address):
+    result = CliRunner().invoke(cli, ["restore", "photos", "-o", "out", "--ray", address, "--model", str(toy_bundle)])
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: {address}: no Ray cluster answers there")
+    assert result.stderr.count("\n") == 1
+    assert "take --ray local" in result.stderr
     assert not Path("out").exists()

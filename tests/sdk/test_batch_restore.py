@@ -128,6 +128,13 @@ def test_what_is_wrong_from_the_beginning_is_one_line_and_status_2(photos, batch
     assert not Path("out").exists()
 
 
+def test_an_odd_name_is_one_row(photos, batch):
+    Path("photos/line\nbreak.png").touch()
+    result = batch("photos", "-o", "out")
+    assert [line.split("  ")[1] for line in result.stderr.splitlines() if "line" in line] == ["photos/line break.png"]
+    assert "the file is empty (0 bytes)" in result.stderr
+
+
 def test_an_output_that_cannot_be_written_stops_no_other(photos, batch):
     Path("out").mkdir()
     Path("out/sub").write_text("in the way")

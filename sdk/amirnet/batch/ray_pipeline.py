@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout
@@ -66,13 +67,14 @@ def run(tasks: Iterator[Task], recipe: Recipe, address: str) -> Generator[Outcom
     except ModuleNotFoundError as error:
         problem = f"'amirnet restore --ray' needs {error.name}, not installed; pip install 'amirnet[ray]'"
         raise MissingExtraError(problem) from error
-    left = dict(enumerate(tasks))
-    if not left:
-        return
+    left: dict[int, Task] = {}
     with ExitStack() as stack:
         stack.callback(_sweep, left)
         stack.enter_context(redirect_stdout(sys.stderr))
         stack.enter_context(_connected(ray, address))
+        left.update(enumerate(tasks))
+        if not left:
+            return
         try:
             for row in _pipeline(ray, left, recipe, address).iter_rows():
                 outcome, task = Outcome(**json.loads(row["outcome"])), left.pop(row["place"])
@@ -106,20 +108,36 @@ def _pipeline(ray: Any, tasks: dict[int, Task], recipe: Recipe, address: str) ->
 
 @contextmanager
 def _connected(ray: Any, address: str) -> Iterator[None]:
+    _check_address(address)
     ours = {"include_dashboard": False, "object_store_memory": _STORE} if address == "local" else {}
     on_sigterm = signal.getsignal(signal.SIGTERM)
     try:
         ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **ours)
     except (ConnectionError, OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-        problem = " ".join(str(error).split())[:200]
-        remedy = "start one with 'ray start --head', or take --ray local"
-        raise ClusterError(f"{address}: no Ray cluster answers there ({problem}); {remedy}") from error
+        raise _no_cluster(address, error) from error
     try:
         signal.signal(signal.SIGTERM, on_sigterm)  # Ray puts its own there
         logging.getLogger("ray.data").setLevel(logging.CRITICAL)
         yield
     finally:
         ray.shutdown()
+
+
+def _check_address(address: str) -> None:
+    """Raises ClusterError when nothing listens at HOST:PORT. Ray itself would go on trying for a quarter of an hour."""
+    host, separator, port = address.rpartition(":")
+    if not separator or "/" in host:
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except (OSError, ValueError, OverflowError) as error:
+        raise _no_cluster(address, error) from error
+
+
+def _no_cluster(address: str, error: Exception) -> ClusterError:
+    problem = " ".join(str(error).split())[:200]
+    remedy = "start one with 'ray start --head', or take --ray local"
+    return ClusterError(f"{address}: no Ray cluster answers there ({problem}); {remedy}")
 
 
 def _absolute(task: Task) -> Task:

@@ -62,7 +62,8 @@ def restore_batch(
                     report.fail(str(unreadable), why)
                 restore_all(plan.jobs, recipe, ledger, run, report.add)
         finally:
-            report.conclude(plan.passed_over)
+            if report.counts or report.failures:
+                report.conclude(plan.passed_over)
     return SOME_FAILED if report.failures else 0
 
 

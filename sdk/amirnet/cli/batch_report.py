@@ -56,7 +56,7 @@ class BatchReport(AbstractContextManager["BatchReport"]):
         for line in outcome.warnings:
             self._say("warning: " + " ".join(f"{outcome.photo}: {line}".split()), err=True)
         if outcome.error:
-            self.fail(outcome.photo, outcome.error.removeprefix(f"{outcome.photo}: "))
+            self.fail(outcome.photo, outcome.error.removeprefix(f"{' '.join(outcome.photo.split())}: "))
         elif self.as_json:
             facts = {"done_before": outcome.known} if outcome.known else outcome.facts
             self._say(json_line(outcome.photo, outcome.output, facts))
