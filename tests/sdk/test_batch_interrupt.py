@@ -15,38 +15,22 @@ from PIL import Image
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 
-HANGING = """
-import os, time
-fsync = os.fsync
-def hang(handle):
-    try:
-        marker = os.open(os.environ["HANG_MARKER"], os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    except FileExistsError:
-        return fsync(handle)
-    os.write(marker, b"%d\\n" % os.getpid())
-    time.sleep(600)
-os.fsync = hang
-"""
-"""sitecustomize: the first process that has written a file and wants it on the disk says who it is, and hangs there."""
-
 
 @pytest.fixture
-def running(tmp_path, toy_bundle, toy_photo):
+def running(tmp_path, toy_bundle, toy_photo, hanging_writer):
     """Starts `amirnet restore photos -o out` with three photos; returns it, and its worker, which hangs."""
     (tmp_path / "photos").mkdir()
     for place, name in enumerate("abc"):
         Image.fromarray(np.roll(toy_photo, 7 * place, axis=1)).save(tmp_path / "photos" / f"{name}.png")
-    (tmp_path / "custom").mkdir()
-    (tmp_path / "custom" / "sitecustomize.py").write_text(HANGING)
-    marker = tmp_path / "marker"
+    marker = hanging_writer.marker
     started = []
 
     def start(*more, hang=True):
-        roots = [str(tmp_path / "custom")] * hang + sys.path
+        environment = hanging_writer.environment if hang else {"PYTHONPATH": os.pathsep.join(sys.path)}
         process = subprocess.Popen(
             [sys.executable, "-m", "amirnet", "restore", "photos", "-o", "out", "--model", str(toy_bundle), *more],
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(roots), "HANG_MARKER": str(marker)},
+            env={**os.environ, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -18,22 +18,6 @@ from PIL import Image
 from amirnet import Restorer
 from amirnet.cli import cli
 
-HANGING = """
-import os, time
-fsync = os.fsync
-def hang(handle):
-    if "_restored" not in os.readlink(f"/proc/self/fd/{handle}"):
-        return fsync(handle)
-    try:
-        marker = os.open(os.environ["HANG_MARKER"], os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    except FileExistsError:
-        return fsync(handle)
-    os.write(marker, b"%d\\n" % os.getpid())
-    time.sleep(600)
-os.fsync = hang
-"""
-"""sitecustomize: the first process that wants a photo on the disk says who it is, and hangs there."""
-
 PHOTOS = 8
 STORE = 80 * 2**20
 
@@ -49,15 +33,12 @@ def photos(tmp_path, toy_photo, monkeypatch):
 
 
 @pytest.fixture
-def cluster(tmp_path, monkeypatch):
+def cluster(hanging_writer, monkeypatch):
     """A Ray cluster on this machine: a head that does no work, and two machines of one CPU each. What they restore
     first hangs."""
-    (tmp_path / "custom").mkdir()
-    (tmp_path / "custom" / "sitecustomize.py").write_text(HANGING)
     short = tempfile.mkdtemp(prefix="ray-", dir="/tmp")  # its sockets' paths must be short
     for name, value in {
-        "PYTHONPATH": os.pathsep.join([str(tmp_path / "custom"), *sys.path]),
-        "HANG_MARKER": str(tmp_path / "marker"),
+        **hanging_writer.environment,
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_TMPDIR": short,
         "RAY_health_check_period_ms": "1000",  # notice sooner that a machine is gone
@@ -86,12 +67,12 @@ def restore(address, bundle):
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for the machine of a process in /proc")
-def test_a_machine_is_lost_while_it_writes(cluster, photos, toy_bundle, tmp_path):
+def test_a_machine_is_lost_while_it_writes(cluster, photos, toy_bundle, hanging_writer):
     made, machines = cluster
     process = restore(made.address, toy_bundle)
     try:
         ended = [json.loads(process.stdout.readline()) for _ in range(2)]  # the other machine goes on meanwhile
-        hanging = int((tmp_path / "marker").read_text())
+        hanging = int(hanging_writer.marker.read_text())
         (part,) = Path("out").rglob("*.part")
         lose(made, machines, hanging)
         stdout, stderr = process.communicate(timeout=200)

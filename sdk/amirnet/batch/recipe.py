@@ -23,6 +23,8 @@ class Recipe:
 
     model: str
     fingerprint: str
+    engine: str = "onnx"
+    precision: str = "float"
     tile: int | None = None
     node: int | None = None
     quality: int | None = None

@@ -20,7 +20,7 @@ def open_restorer(recipe: Recipe, threads: int = 0) -> Restorer:
     bundle = Bundle.open(recipe.model)
     if fingerprint(bundle) != recipe.fingerprint:
         raise BundleError(f"{recipe.model}: is another bundle here than where the run began; put the same one there")
-    return Restorer(bundle, make_engine(bundle, threads=threads), recipe.tile)
+    return Restorer(bundle, make_engine(bundle, recipe.engine, recipe.precision, threads), recipe.tile)
 
 
 class Worker:

@@ -17,6 +17,7 @@ from amirnet.batch.worker import open_restorer
 from amirnet.bundle import Bundle
 from amirnet.cli.batch_plan import plan_batch
 from amirnet.cli.batch_report import BatchReport
+from amirnet.cli.engine_options import tell_of_stand_in
 from amirnet.errors import ImageError, OutputError
 
 SOME_FAILED = 1
@@ -50,6 +51,7 @@ def restore_batch(
         raise OutputError("--overwrite: is for single photos; the photos of a folder are never overwritten")
     plan = plan_batch(inputs, output, options.recursive)
     restorer = open_restorer(recipe)
+    tell_of_stand_in(restorer)
     if recipe.node is not None:
         restorer.bundle.tree.node(recipe.node)
     ledger = Ledger(Path(output))
@@ -67,9 +69,9 @@ def restore_batch(
     return SOME_FAILED if report.failures else 0
 
 
-def recipe_for(model: str, tile: int | None, **options: Any) -> Recipe:
-    """The recipe of these options, for the bundle as it is now. Raises BundleError."""
-    return Recipe(model, fingerprint(Bundle.open(model)), tile, **options)
+def recipe_for(model: str, *options: Any) -> Recipe:
+    """The recipe of these options, in Recipe's order, for the bundle as it is now. Raises BundleError."""
+    return Recipe(model, fingerprint(Bundle.open(model)), *options)
 
 
 def _runner(options: BatchOptions, recipe: Recipe, photos: int) -> Runner:

@@ -11,6 +11,7 @@ from amirnet.batch.recipe import facts_of
 from amirnet.cli.batch import BatchOptions, recipe_for, restore_batch
 from amirnet.cli.command_group import BAD_INPUT, fail
 from amirnet.cli.console import progress_bar, say
+from amirnet.cli.engine_options import engine_options, tell_of_stand_in
 from amirnet.cli.output_paths import output_paths
 from amirnet.cli.photo_report import json_line, text_line
 from amirnet.errors import AmirnetError
@@ -23,6 +24,7 @@ from amirnet.restorer import Restorer
 @click.argument("photos", metavar="PHOTO_OR_FOLDER...", nargs=-1, required=True)
 @click.option("-o", "--output", metavar="FILE_OR_FOLDER", help="[default: NAME_restored.EXT beside PHOTO]")
 @click.option("--model", default="mobile", show_default=True, metavar="NAME_OR_PATH", help="Folder, zip or name.")
+@engine_options
 @click.option("--tile", type=int, metavar="N", help="Tile size in pixels: smaller, less memory. [default: the model's]")
 @click.option("--node", type=int, metavar="ID", help="Take the photo for this node of the tree (see inspect).")
 @click.option("--quality", type=int, metavar="N", help="Of JPEG, WebP and AVIF, 1-100. [default: 95 or the input's]")
@@ -39,6 +41,8 @@ def restore(
     photos: tuple[str, ...],
     output: str | None,
     model: str,
+    engine: str,
+    precision: str,
     tile: int | None,
     node: int | None,
     quality: int | None,
@@ -63,12 +67,13 @@ def restore(
     inputs = [Path(photo) for photo in photos]
     batch = BatchOptions(recursive, jobs, ray)
     if batch.wanted(inputs):
-        options = {"node": node, "quality": quality, "strip_gps": strip_gps, "first_frame": first_frame}
-        ctx.exit(restore_batch(inputs, output, batch, recipe_for(model, tile, **options), overwrite, as_json))
+        recipe = recipe_for(model, engine, precision, tile, node, quality, strip_gps, first_frame)
+        ctx.exit(restore_batch(inputs, output, batch, recipe, overwrite, as_json))
     for photo in inputs:
         check_file(photo)
     outputs = output_paths(inputs, output, overwrite)
-    restorer = Restorer.from_bundle(model, tile=tile)
+    restorer = Restorer.from_bundle(model, tile, engine, precision)
+    tell_of_stand_in(restorer)
     if node is not None:
         restorer.bundle.tree.node(node)
     failed = False
