@@ -66,6 +66,7 @@ def restore(address, bundle):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # half a minute where nothing else runs; Ray starts a dozen processes
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for the machine of a process in /proc")
 def test_a_machine_is_lost_while_it_writes(cluster, photos, toy_bundle, hanging_writer):
     made, machines = cluster
@@ -75,7 +76,7 @@ def test_a_machine_is_lost_while_it_writes(cluster, photos, toy_bundle, hanging_
         hanging = int(hanging_writer.marker.read_text())
         (part,) = Path("out").rglob("*.part")
         lose(made, machines, hanging)
-        stdout, stderr = process.communicate(timeout=200)
+        stdout, stderr = process.communicate(timeout=600)
     finally:
         process.kill()
     assert process.returncode == 0, stderr
@@ -108,12 +109,13 @@ def lose(made, machines, pid):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # half a minute where nothing else runs; Ray starts a dozen processes
 def test_a_cluster_of_this_machine_does_as_the_processes_do(photos, toy_bundle, monkeypatch):
     short = tempfile.mkdtemp(prefix="ray-", dir="/tmp")
     monkeypatch.setenv("RAY_TMPDIR", short)
     Path("photos/cut.png").write_bytes(Path(photos[0]).read_bytes()[:2000])
     process = restore("local", toy_bundle)
-    stdout, stderr = process.communicate(timeout=200)
+    stdout, stderr = process.communicate(timeout=600)
     shutil.rmtree(short, ignore_errors=True)
     assert process.returncode == 1, stderr
     lines = {line["input"]: line for line in map(json.loads, stdout.splitlines())}
