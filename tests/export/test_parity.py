@@ -112,7 +112,7 @@ def test_a_grid_that_engines_may_round_differently(parts) -> None:
     check_grids(parts[1])
     grid = json.loads(json.dumps(parts[1].quantization["restorer"]))
     grid["activations"]["encode0/change"]["scale"] *= 2
-    with pytest.raises(ExportError, match="restorer: engines may round encode0/scale, encode0/change differently"):
+    with pytest.raises(ExportError, match="restorer: engines may round encode0/change, encode0/scale differently"):
         check_grids(parts[1]._replace(quantization={"restorer": grid}))
 
 
