@@ -18,9 +18,9 @@ def test_it_opens():
     assert len(manifest.tree.nodes) == 5
 
 
-@pytest.mark.parametrize(("precision", "darker", "node", "path"), [("float", 1, None, (0, 1, 4)), ("int8", 4, 1, (0, 1))])
-def test_it_restores_as_it_did(toy_photo, precision, darker, node, path):
-    photo = toy_photo // darker
+@pytest.mark.parametrize(("precision", "node", "path"), [("float", None, (0, 1, 4)), ("int8", 1, (0, 1))])
+def test_it_restores_as_it_did(toy_photo, precision, node, path):
+    photo = toy_photo
     result = Restorer.from_bundle(KEPT, precision=precision).restore(photo, node=node)
     with Image.open(KEPT.with_name(f"{KEPT.stem}_{precision}.png")) as kept:
         wanted = np.asarray(kept).astype(int)
