@@ -26,4 +26,4 @@ def test_it_restores_as_it_did(toy_photo, precision, node, path):
         wanted = np.asarray(kept).astype(int)
     assert result.path == path
     assert np.abs(result.image - wanted).max() <= 1, "another processor may round a float the other way"
-    assert np.abs(wanted - photo).mean() > 3, "and it does something"
+    assert np.abs(wanted - photo).mean() > 1.5, "and it does something"
