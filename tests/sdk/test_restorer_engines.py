@@ -56,6 +56,6 @@ def test_the_command_knows_its_engines(toy_bundle, photo, option, value):
 
 
 def test_the_command_names_what_a_bundle_lacks(toy_bundle, photo, tmp_path):
-    arguments = ["restore", str(photo), "-o", str(tmp_path / "o.png"), "--model", str(toy_bundle), "--precision", "int8"]
-    done = CliRunner().invoke(cli, arguments)
+    wanted = ["--model", str(toy_bundle), "--precision", "int8"]
+    done = CliRunner().invoke(cli, ["restore", str(photo), "-o", str(tmp_path / "o.png"), *wanted])
     assert done.exit_code == 2 and "no ONNX int8 restorer" in done.stderr and not (tmp_path / "o.png").exists()
