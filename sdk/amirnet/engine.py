@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 from typing import Any, Protocol, cast
 
 from amirnet.arrays import Floats
 from amirnet.bundle import Bundle
-from amirnet.errors import EngineError
+from amirnet.errors import EngineError, OutOfMemoryError
 from amirnet.int8 import code_bytes, real_pixels, tile_bytes
 
 GRAPHS = {"encoder": (("probes",), ("mask", "value")), "restorer": (("tile", "code"), ("restored",))}
@@ -20,6 +21,9 @@ GRAPHS = {"encoder": (("probes",), ("mask", "value")), "restorer": (("tile", "co
 ENGINES = {"onnx": "amirnet.engine:OnnxEngine", "tflite": "amirnet.engine_tflite:TfliteEngine",
            "coreml": "amirnet.engine_coreml:CoremlEngine"}  # fmt: skip
 """Backend, as the manifest names it -> the engine that runs it."""
+
+_NO_MEMORY = re.compile(r"bad.?alloc|out of memory|failed to allocate|not enough memory|AllocateRawInternal", re.I)
+"""How ONNX Runtime says that there is no memory left."""
 
 TITLES = {"onnx": "ONNX", "tflite": "TFLite", "coreml": "Core ML"}
 
@@ -81,6 +85,9 @@ class OnnxEngine:
             results = session.run(list(outputs), dict(zip(names, inputs, strict=True)))
         except Exception as error:  # ONNX Runtime's exceptions share no public base
             reason = one_line(error)
+            if isinstance(error, MemoryError) or _NO_MEMORY.search(reason):
+                del self._sessions[role]  # and what memory it holds on to
+                raise OutOfMemoryError(f"{self._name(role)}: {reason}; choose a smaller tile") from error
             raise EngineError(f"{self._name(role)}: failed to run ({reason}); export the bundle again") from error
         return list(results)
 
@@ -94,6 +101,7 @@ class OnnxEngine:
         options = runtime.SessionOptions()
         options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_ENABLE_ALL
         options.intra_op_num_threads = self._threads
+        options.enable_mem_pattern = False  # it plans memory anew for every tile size, and holds 1.6 times as much
         options.log_severity_level = 4  # its warnings on stderr mean nothing to a reader; errors arrive as exceptions
         content = self._bundle.read(self._paths[role])
         try:

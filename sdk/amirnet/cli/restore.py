@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from time import perf_counter
 
 import click
 
@@ -12,9 +11,10 @@ from amirnet.cli.command_group import BAD_INPUT, fail
 from amirnet.cli.console import name_of, percent, progress_bar, say
 from amirnet.cli.output_paths import output_paths
 from amirnet.errors import AmirnetError
+from amirnet.file_restorer import FileResult
 from amirnet.photo_decoder import check_file
 from amirnet.photo_encoder import check_quality
-from amirnet.restorer import Restorer, RestoreResult
+from amirnet.restorer import Restorer
 
 
 @click.command()
@@ -22,6 +22,7 @@ from amirnet.restorer import Restorer, RestoreResult
 @click.option("-o", "--output", metavar="FILE_OR_FOLDER", help="[default: NAME_restored.EXT beside PHOTO]")
 @click.option("--model", default="mobile", show_default=True, metavar="NAME_OR_PATH", help="Folder, zip or name.")
 @click.option("--tile", type=int, metavar="N", help="Tile size in pixels: smaller, less memory. [default: the model's]")
+@click.option("--memory", type=int, metavar="MB", help="Largest memory of the whole process; picks the tile.")
 @click.option("--node", type=int, metavar="ID", help="Take the photo for this node of the tree (see inspect).")
 @click.option("--quality", type=int, metavar="N", help="Of JPEG, WebP and AVIF, 1-100. [default: 95 or the input's]")
 @click.option("--strip-gps", is_flag=True, help="Leave out where the photo was taken (EXIF and XMP).")
@@ -35,6 +36,7 @@ def restore(
     output: str | None,
     model: str,
     tile: int | None,
+    memory: int | None,
     node: int | None,
     quality: int | None,
     strip_gps: bool,
@@ -60,23 +62,19 @@ def restore(
         title = photo.name if len(inputs) == 1 else f"{photo.name} ({place} of {len(inputs)})"
         try:
             with progress_bar(title) as progress:
-                result = restorer.restore(photo, progress=progress, node=node, first_frame=first_frame)
-                started = perf_counter()
-                losses = result.save(path, quality, strip_gps, overwrite)
-                saving = perf_counter() - started
+                options = (progress, node, first_frame, quality, strip_gps, overwrite, memory)
+                result = restorer.restore_file(photo, path, *options)
         except AmirnetError as error:
             failed = bool(fail(str(error)))
             continue
-        for line in result.warnings + losses:
+        for line in result.warnings:
             say("warning: " + " ".join(f"{photo}: {line}".split()), err=True)
-        *stages, (_, total) = result.seconds.items()
-        seconds = {**dict(stages), "save": saving, "total": total + saving}
-        say(_as_json(photo, path, result, seconds) if as_json else _as_line(photo, path, result, seconds, restorer))
+        say(_as_json(photo, path, result) if as_json else _as_line(photo, path, result, restorer))
     if failed:
         ctx.exit(BAD_INPUT)
 
 
-def _as_json(photo: Path, path: Path, result: RestoreResult, seconds: dict[str, float]) -> str:
+def _as_json(photo: Path, path: Path, result: FileResult) -> str:
     fields = {
         "input": str(photo),
         "output": str(path),
@@ -84,12 +82,12 @@ def _as_json(photo: Path, path: Path, result: RestoreResult, seconds: dict[str, 
         "path": list(result.path),
         "confidence": result.confidence,
         "tiles": result.tiles,
-        "seconds": {stage: round(spent, 6) for stage, spent in seconds.items()},
+        "seconds": {stage: round(spent, 6) for stage, spent in result.seconds.items()},
     }
     return json.dumps(fields)
 
 
-def _as_line(photo: Path, path: Path, result: RestoreResult, seconds: dict[str, float], restorer: Restorer) -> str:
+def _as_line(photo: Path, path: Path, result: FileResult, restorer: Restorer) -> str:
     node = name_of(restorer.bundle.tree.node(result.node))
     tiles = f"{result.tiles} tile{'s' if result.tiles > 1 else ''}"
-    return f"{photo} → {path}  [{node}, {percent(result.confidence)} sure; {tiles}, {seconds['total']:.2f} s]"
+    return f"{photo} → {path}  [{node}, {percent(result.confidence)} sure; {tiles}, {result.seconds['total']:.2f} s]"

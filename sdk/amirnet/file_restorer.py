@@ -1,0 +1,95 @@
+"""One photo file into another: opened, examined, restored band by band in its own memory, written (CONTRACT S1-S6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from amirnet.arrays import Floats
+from amirnet.memory_plan import check_limit, sizes_within
+from amirnet.photo_stream import PhotoStream
+from amirnet.photo_writer import check_output, write_photo
+from amirnet.tile_runner import Progress, first_that_fits, restore_in_place
+
+if TYPE_CHECKING:
+    from amirnet.restorer import Restorer
+
+
+@dataclass(frozen=True, eq=False)
+class FileResult:
+    """A photo restored into a file. The tree's answer is as in Diagnosis; `tile` is the tile size that was used.
+
+    `seconds` holds "decode", "encode", "restore", "save" and "total". `warnings`: what was lost, one line each.
+    """
+
+    output: Path
+    node: int
+    path: tuple[int, ...]
+    confidences: tuple[float, ...]
+    confidence: float
+    code: Floats
+    tile: int
+    tiles: int
+    seconds: dict[str, float]
+    warnings: tuple[str, ...]
+
+
+def restore_file(
+    restorer: Restorer,
+    source: Path,
+    output: Path,
+    progress: Progress | None = None,
+    node: int | None = None,
+    first_frame: bool = False,
+    quality: int | None = None,
+    strip_gps: bool = False,
+    overwrite: bool = False,
+    memory: int | None = None,
+) -> FileResult:
+    """Restorer.restore_file, which says what it does."""
+    start = perf_counter()
+    if memory is not None:
+        check_limit(restorer, source, output, memory, first_frame)
+    photo = PhotoStream.open(source, first_frame)
+    check_output(photo.facts, output, quality, overwrite)
+    decoded = perf_counter()
+    diagnosis = restorer.diagnose(photo.width, photo.height, photo.seen, node)
+    encoded = perf_counter()
+    plan = restorer.plan_for(photo.width, photo.height)
+    sizes = restorer.sizes(plan)
+    if memory is not None:
+        sizes = sizes_within(memory, plan, sizes, photo, output)
+    fresh = [photo]
+    del photo
+
+    def attempt(size: int) -> tuple[PhotoStream, int]:
+        # Where an earlier attempt ended for lack of memory, part of its photo was overwritten: the file is read again.
+        current = fresh.pop() if fresh else PhotoStream.open(source, first_frame)
+        smaller = replace(plan, size=size)
+        restore_in_place(restorer.engine, smaller, diagnosis.code, restorer.bundle.where, current, progress)
+        return current, size
+
+    done, tile = first_that_fits(sizes, attempt)
+    restored = perf_counter()
+    losses = write_photo(done.rows, done.facts, output, quality, strip_gps, overwrite)
+    end = perf_counter()
+    return FileResult(
+        output=output,
+        node=diagnosis.node,
+        path=diagnosis.path,
+        confidences=diagnosis.confidences,
+        confidence=diagnosis.confidence,
+        code=diagnosis.code,
+        tile=tile,
+        tiles=len(replace(plan, size=tile)),
+        seconds={
+            "decode": decoded - start,
+            "encode": encoded - decoded,
+            "restore": restored - encoded,
+            "save": end - restored,
+            "total": end - start,
+        },
+        warnings=done.facts.warnings + losses,
+    )
