@@ -15,6 +15,8 @@ LEVEL = 256
 """Steps of the fixed-point value per 8-bit level."""
 ONE = 255 * LEVEL
 """The fixed-point value of 1.0."""
+_SLICE = 32
+"""Rows computed at a time, so that what is in between stays small."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,12 @@ class Band:
 
 def fixed_point(core: Floats) -> Integers:
     """floor(clamp(y, 0, 1) * 65280 + 0.5), in float64, as int64 (CONTRACT M1). Numbers must not be NaN."""
-    clamped = np.clip(core.astype(np.float64), 0.0, 1.0)
-    return np.floor(clamped * ONE + 0.5).astype(np.int64)
+    result = np.empty(core.shape, dtype=np.int64)
+    for top in range(0, len(core), _SLICE):
+        rows = slice(top, top + _SLICE)
+        clamped = np.clip(core[rows].astype(np.float64), 0.0, 1.0)
+        result[rows] = np.floor(clamped * ONE + 0.5)
+    return result
 
 
 def axis_weights(axis: Axis, position: int, overlap: int) -> Integers:
@@ -87,7 +93,8 @@ class Blender:
         height, width = min(tile.height, plan.height - tile.y), min(tile.width, plan.width - tile.x)
         down = axis_weights(plan.vertical, tile.y, plan.shared)[:height]
         across = axis_weights(plan.horizontal, tile.x, plan.shared)[:width]
-        sums = fixed_point(core[:height, :width]) * (down[:, None] * across[None, :])[:, :, None]
+        sums = fixed_point(core[:height, :width])
+        sums *= (down[:, None] * across[None, :])[:, :, None]
         bottom, right = _next_position(plan.vertical, tile.row), _next_position(plan.horizontal, tile.column)
         if tile.column == 0:
             self._levels = np.empty((min(bottom, plan.height) - tile.y, plan.width, 3), dtype=np.uint8)
@@ -98,7 +105,9 @@ class Blender:
         self._finish(tile, sums[:, :done])
         if tile.column + 1 < len(plan.horizontal.positions) or not len(self._levels):
             return None
-        return Band(tile.y, self._levels)
+        band = Band(tile.y, self._levels)
+        self._levels = np.zeros((0, plan.width, 3), dtype=np.uint8)  # the caller's alone, who may let go of it
+        return band
 
     def _finish(self, tile: Tile, sums: Integers) -> None:
         """Columns, from the tile's left edge on, that no later tile of this tile row touches: the rows that no later
@@ -107,8 +116,10 @@ class Blender:
         carried = self._carried[: len(sums), columns] if tile.row else self._carried[:0, columns]
         sums[: len(carried)] += carried
         count = len(self._levels)
-        weight = self._down[tile.y : tile.y + count, None] * self._across[None, columns]
-        self._levels[:, columns] = rounded(sums[:count], weight[:, :, None])
+        for top in range(0, count, _SLICE):
+            rows = slice(top, min(top + _SLICE, count))
+            weight = self._down[tile.y + rows.start : tile.y + rows.stop, None] * self._across[None, columns]
+            self._levels[rows, columns] = rounded(sums[rows], weight[:, :, None])
         self._carried[: len(sums) - count, columns] = sums[count:]
         self._carried[len(sums) - count :, columns] = 0
 

@@ -12,9 +12,6 @@ from amirnet.padding import source_coordinates
 from amirnet.tile_plan import Tile, TilePlan
 from amirnet.transparency import BLOCK
 
-_CHUNK = 4 * BLOCK
-"""Rows read at a time: each read makes copies."""
-
 
 class InputWindow:
     """Slides down a photo, one step a tile row, and reads each row of it once (CONTRACT S2).
@@ -41,7 +38,7 @@ class InputWindow:
             self._held[:kept] = self._held[first - self._top : self._end - self._top]
         self._top = first
         while self._end < end:
-            bottom = min(self._end + _CHUNK, end)
+            bottom = min(self._end + BLOCK, end)
             self._held[self._end - first : bottom - first] = self._read(self._end, bottom)
             self._end = bottom
 

@@ -81,8 +81,9 @@ class PhotoStream:
         """Let the restored rows, uint8 RGB HWC, take the place of the own ones from `top` on; `seen` is what the
         network saw there."""
         for start, end in row_chunks(0, len(restored)):
-            own = self.rows.read(top + start, top + end)
-            self.rows.write(top + start, self.facts.rebuilt(own, seen[start:end], restored[start:end]))
+            before, after = seen[start:end], restored[start:end]
+            own = self.rows.read(top + start, top + end) if self.facts.says_more else before
+            self.rows.write(top + start, self.facts.rebuilt(own, before, after))
 
 
 def _fill(rows: Rows) -> HiddenFill | None:

@@ -15,8 +15,8 @@ from amirnet.arrays import Samples
 
 MODES = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 """Pillow's modes that hold a photo's own numbers, by channels."""
-CHUNK = 64
-"""Rows copied at a time between Pillow and numpy: each copy has its own memory."""
+CHUNK = 16
+"""Rows copied at a time between Pillow and numpy: each of the copies has its own memory."""
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

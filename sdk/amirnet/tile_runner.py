@@ -50,6 +50,7 @@ def blended(plan: TilePlan, cores: Iterable[tuple[Tile, Floats]], progress: Prog
             progress(tile.index + 1, total)
         if band is not None:
             yield band
+        del band  # before the next one is made
 
 
 def restore_in_place(
@@ -65,6 +66,7 @@ def restore_in_place(
 
     for band in blended(plan, run_tiles(engine, plan, code, where, input_of), progress):
         photo.put(band.top, window.rows(band.top, band.top + len(band.pixels)), band.pixels)
+        del band
 
 
 def tile_sizes(size: int, halo: int, alignment: int) -> tuple[int, ...]:
