@@ -101,7 +101,9 @@ class OnnxEngine:
         options = runtime.SessionOptions()
         options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_ENABLE_ALL
         options.intra_op_num_threads = self._threads
-        options.enable_cpu_mem_arena = role == "restorer"  # the encoder runs once a photo: it need not keep what it used
+        options.enable_cpu_mem_arena = (
+            role == "restorer"
+        )  # the encoder runs once a photo: it need not keep what it used
         options.enable_mem_pattern = False  # it plans memory anew for every tile size, and holds 1.6 times as much
         options.log_severity_level = 4  # its warnings on stderr mean nothing to a reader; errors arrive as exceptions
         content = self._bundle.read(self._paths[role])

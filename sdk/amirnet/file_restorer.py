@@ -50,8 +50,7 @@ def restore_file(
 ) -> FileResult:
     """Restorer.restore_file, which says what it does."""
     start = perf_counter()
-    if memory is not None:
-        check_limit(restorer, source, output, memory, first_frame)
+    cost = None if memory is None else check_limit(restorer, source, output, memory, first_frame)
     photo = PhotoStream.open(source, first_frame)
     check_output(photo.facts, output, quality, overwrite)
     decoded = perf_counter()
@@ -59,8 +58,8 @@ def restore_file(
     encoded = perf_counter()
     plan = restorer.plan_for(photo.width, photo.height)
     sizes = restorer.sizes(plan)
-    if memory is not None:
-        sizes = sizes_within(memory, plan, sizes, photo, output)
+    if memory is not None and cost is not None:
+        sizes = sizes_within(memory, source, plan, sizes, cost)
     fresh = [photo]
     del photo
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import accumulate
 
 import numpy as np
 
@@ -23,10 +22,8 @@ class InputWindow:
     def __init__(self, plan: TilePlan, read: Callable[[int, int], Pixels]) -> None:
         self._plan, self._read = plan, read
         spans = [row_span(plan, row) for row in range(len(plan.vertical.positions))]
-        ends = [min(-(-end // BLOCK) * BLOCK, plan.height) for _, end in spans]
-        # Reflection at the photo's lower edge may lead a later tile row to rows above its own.
-        firsts = list(accumulate((first for first, _ in reversed(spans)), min))[::-1]
-        self._steps = list(zip(firsts, accumulate(ends, max), strict=True))
+        # Neither end of a span ever moves up, also where the padding below the photo leads back into it.
+        self._steps = [(first, min(-(-end // BLOCK) * BLOCK, plan.height)) for first, end in spans]
         self._held = np.empty((max(end - first for first, end in self._steps), plan.width, 3), dtype=np.uint8)
         self._top = self._end = 0
 

@@ -22,7 +22,7 @@ from amirnet.transparency import BLOCK, HiddenFill
 
 @dataclass(frozen=True, eq=False)
 class PhotoStream:
-    """What PhotoFile holds three times over, once. `rows`: the file's own numbers, upright; in the end, the result's."""
+    """What PhotoFile holds three times, once. `rows`: the file's own numbers, upright; in the end, the result's."""
 
     rows: Rows
     facts: PhotoFacts

@@ -24,7 +24,8 @@ from amirnet.padding import crop
 from amirnet.photo_file import PhotoFile
 from amirnet.probe_plan import ProbePlan, average
 from amirnet.tile_plan import Tile, TilePlan, check_sizes
-from amirnet.tile_runner import Progress, blended, first_that_fits, run_tiles, tile_sizes
+from amirnet.tile_runner import Progress as Progress  # callers may take it from here
+from amirnet.tile_runner import blended, first_that_fits, run_tiles, tile_sizes
 
 Photo: TypeAlias = str | os.PathLike[str] | Image.Image | Pixels
 """A path, a Pillow image, or uint8 RGB of shape (height, width, 3)."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import click
 
 from amirnet.degradation_tree import DegradationTree, TreeNode
-from amirnet.restorer import Progress
+from amirnet.tile_runner import Progress
 
 _PLAIN = str.maketrans({"├": "|", "└": "`", "─": "-", "│": "|", "●": "*", "○": "o", "→": ">"})
 

@@ -81,6 +81,7 @@ def _as_json(photo: Path, path: Path, result: FileResult) -> str:
         "node": result.node,
         "path": list(result.path),
         "confidence": result.confidence,
+        "tile": result.tile,
         "tiles": result.tiles,
         "seconds": {stage: round(spent, 6) for stage, spent in result.seconds.items()},
     }
@@ -89,5 +90,5 @@ def _as_json(photo: Path, path: Path, result: FileResult) -> str:
 
 def _as_line(photo: Path, path: Path, result: FileResult, restorer: Restorer) -> str:
     node = name_of(restorer.bundle.tree.node(result.node))
-    tiles = f"{result.tiles} tile{'s' if result.tiles > 1 else ''}"
+    tiles = f"{result.tiles} tile{'s' if result.tiles > 1 else ''} of {result.tile}"
     return f"{photo} → {path}  [{node}, {percent(result.confidence)} sure; {tiles}, {result.seconds['total']:.2f} s]"
