@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +38,7 @@ def painted(mode: str, width: int, height: int) -> Image.Image:
     return image
 
 
-def _save(mode: str, **options: object) -> Callable[[int, int, Path], object]:
+def _save(mode: str, **options: Any) -> Callable[[int, int, Path], object]:
     return lambda width, height, path: painted(mode, width, height).save(path, **options)
 
 

@@ -85,7 +85,7 @@ class OnnxEngine:
             results = session.run(list(outputs), dict(zip(names, inputs, strict=True)))
         except Exception as error:  # ONNX Runtime's exceptions share no public base
             reason = one_line(error)
-            if isinstance(error, MemoryError) or _NO_MEMORY.search(reason):
+            if isinstance(error, MemoryError) or _NO_MEMORY.search(str(error)):
                 del self._sessions[role]  # and what memory it holds on to
                 raise OutOfMemoryError(f"{self._name(role)}: {reason}; choose a smaller tile") from error
             raise EngineError(f"{self._name(role)}: failed to run ({reason}); export the bundle again") from error
@@ -101,9 +101,7 @@ class OnnxEngine:
         options = runtime.SessionOptions()
         options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_ENABLE_ALL
         options.intra_op_num_threads = self._threads
-        options.enable_cpu_mem_arena = (
-            role == "restorer"
-        )  # the encoder runs once a photo: it need not keep what it used
+        options.enable_cpu_mem_arena = role == "restorer"  # the encoder need not keep its memory
         options.enable_mem_pattern = False  # it plans memory anew for every tile size, and holds 1.6 times as much
         options.log_severity_level = 4  # its warnings on stderr mean nothing to a reader; errors arrive as exceptions
         content = self._bundle.read(self._paths[role])

@@ -30,10 +30,10 @@ TILE_PIXEL = 340
 _HELD = {"L": 1, "1": 1}
 _OPENED = {"L": 1, "1": 2, "P": 5, "CMYK": 8}
 """Bytes a pixel by Pillow's mode; any other takes 4. While it is opened, a photo may be there in two modes."""
-_DEEP = 30
+_DEEP = 36
 _PROGRESSIVE = 6
 """Bytes a pixel that libjpeg adds: all coefficients are known only at the end."""
-_ENCODER = {"WEBP": 14, "AVIF": 14}
+_ENCODER = {"WEBP": 14, "AVIF": 44}
 """Bytes a pixel that these encoders add: they do not take a photo row by row."""
 
 

@@ -168,7 +168,7 @@ class Restorer:
 
     def sizes(self, plan: TilePlan) -> tuple[int, ...]:
         """The tile sizes to try for a photo where memory is short: its plan's and, if they may differ, smaller ones."""
-        return tile_sizes(plan.size, plan.halo, plan.alignment) if plan.flexible else (plan.size,)
+        return tile_sizes(plan.size, plan.halo, plan.alignment, plan.flexible)
 
     def plan(self, pixels: Pixels) -> TilePlan:
         """The tiles of a photo, uint8 HWC, under this restorer's tile size."""

@@ -69,11 +69,11 @@ def restore_in_place(
         del band
 
 
-def tile_sizes(size: int, halo: int, alignment: int) -> tuple[int, ...]:
+def tile_sizes(size: int, halo: int, alignment: int, flexible: bool) -> tuple[int, ...]:
     """The tile sizes to try where memory is short, largest first (CONTRACT S5): the core shrinks by a quarter at a
     time, until it is narrower than half the halo and a tile would do 25 times the work."""
     cores = [size - 2 * halo]
-    while (smaller := cores[-1] * 3 // 4 // alignment * alignment) >= max(alignment, halo // 2):
+    while flexible and (smaller := cores[-1] * 3 // 4 // alignment * alignment) >= max(alignment, halo // 2):
         cores.append(smaller)
     return tuple(core + 2 * halo for core in cores)
 
