@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -18,7 +18,7 @@ from amirnet.memory_plan import MEGABYTE, RUNTIME, TILE_PIXEL, peak, pixel_cost
 from .large_photos import KINDS, size_of
 from .peak_memory import Run, run_amirnet, run_python
 
-_PARTS = """
+PARTS = """
 import sys
 import numpy as np
 model, what, size = sys.argv[1], sys.argv[2], int(sys.argv[3])
@@ -29,11 +29,11 @@ if what != "libraries":
     manifest, engine = restorer.bundle.manifest, restorer.engine
     encode = np.zeros((manifest.probe.grid ** 2, 3, manifest.probe.size, manifest.probe.size), np.float32)
     engine.encode(encode)
-    if size:
+    if size:  # one tile of so many pixels a side
         engine.restore(np.zeros((1, 3, size, size), np.float32), np.zeros((1, restorer.bundle.tree.size, 1, 1), "f"))
 """
 
-_REWRITE = """
+REWRITE = """
 import sys
 from pathlib import Path
 import amirnet.cli.restore
@@ -43,6 +43,16 @@ if len(sys.argv) > 1:
     photo = PhotoStream.open(sys.argv[1])
     write_photo(photo.rows, photo.facts, Path(sys.argv[2]), None, False, False)
 """
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A run of `amirnet restore`: what the formula says and what was measured, in bytes."""
+
+    tile: int
+    expected: int
+    peak: int
+    seconds: float
 
 
 @click.command()
@@ -56,63 +66,64 @@ def main(
     megapixels: tuple[float, ...], kinds: tuple[str, ...], model: str, memory: int | None, parts: bool, pixels: bool
 ) -> None:
     """Measure the parts, what a pixel costs, and `amirnet restore` on photos of so many MEGAPIXELS."""
-    restorer = Restorer.from_bundle(model)
     if parts:
-        _print_parts(restorer, model)
+        _print_parts(model)
     if pixels:
-        _print_pixels()
+        click.echo("\n| opened and written without the network | bytes a pixel | formula |\n|---|---:|---:|")
+        for name, kind in KINDS.items():
+            measured, stated = pixel_bytes(name, 12)
+            click.echo(f"| {kind.title} | {measured:.1f} | {stated} |")
     if megapixels:
         click.echo("\n| photo | size | tile | formula, MB | measured, MB | seconds |\n|---|---|---:|---:|---:|---:|")
-    for size in megapixels:
-        for kind in kinds:
-            _print_photo(restorer, model, size, kind, memory)
+    for millions in megapixels:
+        width, height = size_of(millions)
+        for name in kinds:
+            run = restored(model, millions, name, memory)
+            numbers = f"{run.expected / MEGABYTE:.0f} | {run.peak / MEGABYTE:.0f} | {run.seconds:.0f}"
+            click.echo(f"| {KINDS[name].title} | {width}x{height} | {run.tile} | {numbers} |")
 
 
-def _print_parts(restorer: Restorer, model: str) -> None:
-    click.echo("| part | MB |\n|---|---:|")
-    click.echo(f"| Python and the libraries | {_of(run_python(_PARTS, model, 'libraries', 0)):.1f} |")
-    loaded = _of(run_python(_PARTS, model, "encoder", 0))
-    click.echo(f"| and ONNX Runtime with the encoder, which has run | {loaded:.1f} |")
-    for size in restorer.sizes(restorer.plan_for(4000, 3000)):
-        most = _of(run_python(_PARTS, model, "restorer", size))
-        click.echo(f"| and the restorer, after one tile of {size} | {most:.1f} |")
-    click.echo(f"\nThe formula: {RUNTIME / MEGABYTE:.0f} MB and {TILE_PIXEL} bytes a pixel of a tile.")
-
-
-def _print_pixels() -> None:
-    click.echo(
-        "\n| photo, opened and written without the network | measured, bytes a pixel | formula |\n|---|---:|---:|"
-    )
-    base, (width, height) = _of(run_python(_REWRITE)), size_of(12)
+def pixel_bytes(name: str, megapixels: float) -> tuple[float, int]:
+    """What a photo of this kind takes to be opened and written, in bytes a pixel: measured, and in the formula."""
+    kind, (width, height) = KINDS[name], size_of(megapixels)
     with tempfile.TemporaryDirectory() as folder:
-        for name, kind in KINDS.items():
-            photo, output = Path(folder) / f"{name}{kind.suffix}", Path(folder) / f"out{kind.output}"
-            kind.write(width, height, photo)
-            most = (_of(run_python(_REWRITE, photo, output)) - base) * MEGABYTE / (width * height)
-            cost, *_ = pixel_cost(photo, output, False)
-            click.echo(f"| {kind.title} | {most:.1f} | {cost.most} |")
-            photo.unlink()
+        photo, output = Path(folder) / f"photo{kind.suffix}", Path(folder) / f"out{kind.output}"
+        kind.write(width, height, photo)
+        cost, *_ = pixel_cost(photo, output, False)
+        more = _peak(run_python(REWRITE, photo, output)) - _peak(run_python(REWRITE))
+    return more / (width * height), cost.most
 
 
-def _print_photo(restorer: Restorer, model: str, megapixels: float, name: str, memory: int | None) -> None:
+def restored(model: str, megapixels: float, name: str, memory: int | None = None) -> Restored:
+    """Restore a photo of this kind by the command, under a limit if there is one."""
     kind, (width, height) = KINDS[name], size_of(megapixels)
     with tempfile.TemporaryDirectory() as folder:
         photo, output = Path(folder) / f"photo{kind.suffix}", Path(folder) / f"out{kind.output}"
         kind.write(width, height, photo)
         limit = [] if memory is None else ["--memory", memory]
         run = run_amirnet("restore", photo, "-o", output, "--model", model, "--json", *limit)
-        measured, found = _of(run), json.loads(run.stdout)
+        measured, found = _peak(run), json.loads(run.stdout)
         cost, *_ = pixel_cost(photo, output, False)
-        expected = peak(replace(restorer.plan_for(width, height), size=found["tile"]), cost) / MEGABYTE
-        numbers = f"{found['tile']} | {expected:.0f} | {measured:.0f} | {found['seconds']['total']:.0f}"
-        click.echo(f"| {kind.title} | {width}x{height} | {numbers} |")
+    plan = Restorer.from_bundle(model, found["tile"]).plan_for(width, height)
+    return Restored(found["tile"], peak(plan, cost), measured, found["seconds"]["total"])
 
 
-def _of(run: Run) -> float:
-    """The peak in megabytes. Raises ClickException where the program failed."""
+def _print_parts(model: str) -> None:
+    restorer = Restorer.from_bundle(model)
+    click.echo("| part | MB |\n|---|---:|")
+    parts = [("Python and the libraries", "libraries", 0), ("and the encoder, which has run", "encoder", 0)]
+    sizes = restorer.sizes(restorer.plan_for(4000, 3000))
+    parts += [(f"and the restorer, after a tile of {size}", "tile", size) for size in sizes]
+    for title, what, size in parts:
+        click.echo(f"| {title} | {_peak(run_python(PARTS, model, what, size)) / MEGABYTE:.1f} |")
+    click.echo(f"\nThe formula: {RUNTIME / MEGABYTE:.0f} MB and {TILE_PIXEL} bytes a pixel of a tile.")
+
+
+def _peak(run: Run) -> int:
+    """Raises ClickException where the program failed."""
     if run.status != 0:
         raise click.ClickException(run.stderr.strip() or f"status {run.status}")
-    return run.peak / MEGABYTE
+    return run.peak
 
 
 if __name__ == "__main__":
