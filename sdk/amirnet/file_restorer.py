@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -38,8 +39,8 @@ class FileResult:
 
 def restore_file(
     restorer: Restorer,
-    source: Path,
-    output: Path,
+    photo: str | os.PathLike[str],
+    output: str | os.PathLike[str],
     progress: Progress | None = None,
     node: int | None = None,
     first_frame: bool = False,
@@ -48,27 +49,32 @@ def restore_file(
     overwrite: bool = False,
     memory: int | None = None,
 ) -> FileResult:
-    """Restorer.restore_file, which says what it does."""
-    start = perf_counter()
+    """Restore a photo file into another: the bytes of `restore(photo).save(output)` in a fraction of its memory.
+
+    `memory`: megabytes (10^6 bytes) that the whole process may use, by the formula of docs/MEMORY.md; it picks the
+    tile, never larger than the restorer's. The other options are as in Restorer.restore and PhotoFile.save. Raises
+    ImageError, EngineError, NodeError, TileError, OutputError; OutOfMemoryError where no tile fits.
+    """
+    start, source, output = perf_counter(), Path(photo), Path(output)
     cost = None if memory is None else check_limit(restorer, source, output, memory, first_frame)
-    photo = PhotoStream.open(source, first_frame)
-    check_output(photo.facts, output, quality, overwrite)
+    first = PhotoStream.open(source, first_frame)
+    check_output(first.facts, output, quality, overwrite)
     decoded = perf_counter()
-    diagnosis = restorer.diagnose(photo.width, photo.height, photo.seen, node)
+    diagnosis = restorer.diagnose(first.width, first.height, first.seen, node)
     encoded = perf_counter()
-    plan = restorer.plan_for(photo.width, photo.height)
+    plan = restorer.plan_for(first.width, first.height)
     sizes = restorer.sizes(plan)
     if memory is not None and cost is not None:
         sizes = sizes_within(memory, source, plan, sizes, cost)
-    fresh = [photo]
-    del photo
+    fresh = [first]
+    del first
 
     def attempt(size: int) -> tuple[PhotoStream, int]:
         # Where an earlier attempt ended for lack of memory, part of its photo was overwritten: the file is read again.
-        current = fresh.pop() if fresh else PhotoStream.open(source, first_frame)
+        stream = fresh.pop() if fresh else PhotoStream.open(source, first_frame)
         smaller = replace(plan, size=size)
-        restore_in_place(restorer.engine, smaller, diagnosis.code, restorer.bundle.where, current, progress)
-        return current, size
+        restore_in_place(restorer.engine, smaller, diagnosis.code, restorer.bundle.where, stream, progress)
+        return stream, size
 
     done, tile = first_that_fits(sizes, attempt)
     restored = perf_counter()

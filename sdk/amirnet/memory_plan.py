@@ -84,9 +84,8 @@ def sizes_within(memory: int, photo: Path, plan: TilePlan, sizes: Sequence[int],
     found = tuple(size for size, most in peaks.items() if most <= memory * MEGABYTE)
     if not found:
         needed = -(-min(peaks.values()) // MEGABYTE)
-        tile = f"with tiles of {min(sizes)}" if len(sizes) > 1 else "and the model takes no smaller tile"
-        reason = f"restoring it takes {needed} MB even {tile}" if len(sizes) > 1 else f"it takes {needed} MB, {tile}"
-        raise OutOfMemoryError(f"{photo}: {reason}, not {memory}; allow --memory {needed}, or scale the photo down")
+        reason = f"takes {needed} MB with tiles of {min(sizes)}, the smallest there are, more than {memory}"
+        raise OutOfMemoryError(f"{photo}: {reason}; allow --memory {needed}, or scale the photo down")
     return found
 
 

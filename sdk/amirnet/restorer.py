@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from time import perf_counter
 from typing import TypeAlias
 
@@ -18,7 +17,7 @@ from amirnet.bundle import Bundle
 from amirnet.degradation_tree import Walk
 from amirnet.engine import Engine, OnnxEngine
 from amirnet.errors import EngineError, TileError
-from amirnet.file_restorer import FileResult, restore_file
+from amirnet.file_restorer import restore_file
 from amirnet.image_io import check_pixels
 from amirnet.padding import crop
 from amirnet.photo_file import PhotoFile
@@ -85,6 +84,7 @@ class Restorer:
     memory.
 
     Raises TileError for a tile that the model cannot take; any legal tile gives the same photo within float error.
+    Where memory does not suffice for a tile, the next smaller size is tried, for the whole photo (CONTRACT S6).
     """
 
     def __init__(self, bundle: Bundle, engine: Engine | None = None, tile: int | None = None) -> None:
@@ -145,26 +145,7 @@ class Restorer:
             photo=photo,
         )
 
-    def restore_file(
-        self,
-        photo: str | os.PathLike[str],
-        output: str | os.PathLike[str],
-        progress: Progress | None = None,
-        node: int | None = None,
-        first_frame: bool = False,
-        quality: int | None = None,
-        strip_gps: bool = False,
-        overwrite: bool = False,
-        memory: int | None = None,
-    ) -> FileResult:
-        """Restore a photo file into another: the bytes of `restore(photo).save(output)` in a fraction of its memory.
-
-        `memory`: megabytes (10^6 bytes) that the whole process may use, by the formula of docs/MEMORY.md; it picks the
-        tile, never larger than this restorer's. The other options are as in `restore` and PhotoFile.save. Raises
-        ImageError, EngineError, NodeError, TileError, OutputError; OutOfMemoryError where no tile fits.
-        """
-        options = (progress, node, first_frame, quality, strip_gps, overwrite, memory)
-        return restore_file(self, Path(photo), Path(output), *options)
+    restore_file = restore_file  # as a method: restorer.restore_file(photo, output)
 
     def sizes(self, plan: TilePlan) -> tuple[int, ...]:
         """The tile sizes to try for a photo where memory is short: its plan's and, if they may differ, smaller ones."""

@@ -1,7 +1,7 @@
 """The memory bars, whole processes: 108 megapixels within 600 MB, 12 within 300, and the formula is no guess.
 
-The two large photos go through the shipped bundle with another restorer in it: two 1x1 convolutions, which hold as much
-memory a pixel of a tile as the shipped one, and that is measured first, but take a hundredth of its time. All else is
+The large photos go through the shipped bundle with another restorer in it: two 1x1 convolutions, which hold a little
+more memory a tile than the shipped one, and that is measured first, but take a hundredth of its time. All else is
 the real thing: encoder, tree, geometry, and the command. That the shipped restorer keeps to the formula is held with a
 photo of 3 megapixels; docs/MEMORY.md has its numbers for the large ones.
 """
@@ -26,7 +26,7 @@ pytestmark = [
     pytest.mark.timeout(1800),
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/self/status"),
 ]
-CHANNELS = 64
+CHANNELS = 40
 
 
 def cheap_restorer(code_size):
@@ -68,14 +68,14 @@ def cheap_bundle(tmp_path_factory):
     return folder
 
 
-def test_the_stand_in_takes_the_memory_of_the_shipped_restorer(cheap_bundle):
+def test_the_stand_in_takes_no_less_memory_than_the_shipped_restorer(cheap_bundle):
     shipped, cheap = (run_python(memory.PARTS, model, "restorer", 344).peak for model in ("mobile", cheap_bundle))
-    assert 0.97 * shipped < cheap < 1.1 * shipped
+    assert shipped < cheap < 1.15 * shipped
 
 
 @pytest.mark.parametrize(
     ("megapixels", "name", "bar"),
-    [(12, "jpeg", 300), (12, "portrait", 300), (12, "jpeg-png", 300), (12, "profile", 300), (108, "jpeg", 600)],
+    [(12, "jpeg", 300), (12, "portrait", 300), (12, "jpeg-png", 300), (108, "jpeg", 600)],
 )
 def test_the_bars(cheap_bundle, tmp_path, megapixels, name, bar):
     kind = KINDS[name]
