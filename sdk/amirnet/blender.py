@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 
@@ -25,6 +27,10 @@ class Band:
 
     top: int
     pixels: Pixels
+
+
+Put: TypeAlias = Callable[[int, int, Pixels], object]
+"""Takes a finished rectangle: its top, its left, its levels, uint8 HWC."""
 
 
 def fixed_point(core: Floats) -> Integers:
@@ -61,11 +67,13 @@ class Blender:
 
     Feed every tile once, in plan order; `add` returns a Band whenever rows are finished. The bands follow each other
     without gap or overlap, and the last `add` returns the last of them. A core is read before `add` returns, so an
-    engine may use its memory again.
+    engine may use its memory again. With `put`, each rectangle that no later tile touches goes there at once, and no
+    band is made.
     """
 
-    def __init__(self, plan: TilePlan) -> None:
+    def __init__(self, plan: TilePlan, put: Put | None = None) -> None:
         self.plan = plan
+        self._put = put
         self._across = _total_weights(plan.horizontal, plan.shared)[: plan.width]
         self._down = _total_weights(plan.vertical, plan.shared)[: plan.height]
         starts = [*plan.vertical.positions, plan.height]
@@ -96,32 +104,35 @@ class Blender:
         sums = fixed_point(core[:height, :width])
         sums *= (down[:, None] * across[None, :])[:, :, None]
         bottom, right = _next_position(plan.vertical, tile.row), _next_position(plan.horizontal, tile.column)
-        if tile.column == 0:
-            self._levels = np.empty((min(bottom, plan.height) - tile.y, plan.width, 3), dtype=np.uint8)
-        else:
+        if tile.column > 0:
             sums[:, : self._pending.shape[1]] += self._pending
         done = min(right, plan.width) - tile.x
         self._pending = sums[:, done:].copy()
-        self._finish(tile, sums[:, :done])
-        if tile.column + 1 < len(plan.horizontal.positions) or not len(self._levels):
+        levels = self._finished(tile, sums[:, :done], min(bottom, plan.height) - tile.y)
+        if self._put is not None:
+            if levels.size:
+                self._put(tile.y, tile.x, levels)
             return None
-        band = Band(tile.y, self._levels)
-        self._levels = np.zeros((0, plan.width, 3), dtype=np.uint8)  # the caller's alone, who may let go of it
-        return band
+        if tile.column == 0:
+            self._levels = np.empty((len(levels), plan.width, 3), dtype=np.uint8)
+        self._levels[:, tile.x : tile.x + done] = levels
+        last = tile.column + 1 == len(plan.horizontal.positions)
+        return Band(tile.y, self._levels) if last and len(levels) else None
 
-    def _finish(self, tile: Tile, sums: Integers) -> None:
-        """Columns, from the tile's left edge on, that no later tile of this tile row touches: the rows that no later
-        tile row touches either become levels, the others are carried to it."""
+    def _finished(self, tile: Tile, sums: Integers, count: int) -> Pixels:
+        """Of columns, from the tile's left edge on, that no later tile of this tile row touches: the first `count`
+        rows, which no later tile row touches either, as levels; the others are carried to it."""
         columns = slice(tile.x, tile.x + sums.shape[1])
         carried = self._carried[: len(sums), columns] if tile.row else self._carried[:0, columns]
         sums[: len(carried)] += carried
-        count = len(self._levels)
+        levels = np.empty((count, sums.shape[1], 3), dtype=np.uint8)
         for top in range(0, count, _SLICE):
             rows = slice(top, min(top + _SLICE, count))
             weight = self._down[tile.y + rows.start : tile.y + rows.stop, None] * self._across[None, columns]
-            self._levels[rows, columns] = rounded(sums[rows], weight[:, :, None])
+            levels[rows] = rounded(sums[rows], weight[:, :, None])
         self._carried[: len(sums) - count, columns] = sums[count:]
         self._carried[len(sums) - count :, columns] = 0
+        return levels
 
 
 def _next_position(axis: Axis, place: int) -> int:

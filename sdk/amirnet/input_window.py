@@ -46,9 +46,9 @@ class InputWindow:
         columns = source_coordinates(tile.x - plan.halo, tile.x + tile.width + plan.halo, plan.width)
         return self._held[rows[:, None], columns[None, :]]
 
-    def rows(self, top: int, bottom: int) -> Pixels:
-        """Held rows, not to be kept beyond the next step."""
-        return self._held[top - self._top : bottom - self._top]
+    def block(self, top: int, left: int, height: int, width: int) -> Pixels:
+        """A rectangle of the held rows, not to be kept beyond the next step."""
+        return self._held[top - self._top : top - self._top + height, left : left + width]
 
 
 def row_span(plan: TilePlan, row: int) -> tuple[int, int]:

@@ -67,9 +67,8 @@ def peak(plan: TilePlan, cost: PixelCost) -> int:
     starts = [*plan.vertical.positions, plan.height]
     core = min(plan.vertical.core, plan.height)
     held = max(end - first for first, end in (row_span(plan, row) for row in range(len(starts) - 1)))
-    band = max(following - y for y, following in pairwise(starts))
     shared = max(min(y + core, plan.height) - following for y, following in pairwise(starts))
-    rows = plan.width * (3 * (held + BLOCK) + 3 * band + 24 * shared)
+    rows = plan.width * (3 * (held + BLOCK) + 24 * shared)
     pixels = plan.width * plan.height
     tile = (plan.vertical.core + 2 * plan.halo) * (plan.horizontal.core + 2 * plan.halo)
     return RUNTIME + max(cost.most * pixels, cost.held * pixels + rows) + TILE_PIXEL * tile

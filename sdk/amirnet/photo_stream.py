@@ -77,13 +77,11 @@ class PhotoStream:
             color = self.fill.band(top, color, own[..., -1] == 0)
         return np.ascontiguousarray(self.facts.colors.to_srgb(color))
 
-    def put(self, top: int, seen: Pixels, restored: Pixels) -> None:
-        """Let the restored rows, uint8 RGB HWC, take the place of the own ones from `top` on; `seen` is what the
-        network saw there."""
-        for start, end in row_chunks(0, len(restored)):
-            before, after = seen[start:end], restored[start:end]
-            own = self.rows.read(top + start, top + end) if self.facts.says_more else before
-            self.rows.write(top + start, self.facts.rebuilt(own, before, after))
+    def put(self, top: int, left: int, seen: Pixels, restored: Pixels) -> None:
+        """Let a restored rectangle, uint8 RGB HWC, take the place of the own one; `seen` is what the network saw
+        there."""
+        own = self.rows.block(top, left, *restored.shape[:2]) if self.facts.says_more else seen
+        self.rows.write(top, left, self.facts.rebuilt(own, seen, restored))
 
 
 def _fill(rows: Rows) -> HiddenFill | None:

@@ -43,8 +43,12 @@ class Rows(Protocol):
         """A copy of the rows top .. bottom - 1, uint8 or uint16 HWC."""
         ...
 
-    def write(self, top: int, rows: Samples) -> None:
-        """Overwrite rows, from `top` on."""
+    def block(self, top: int, left: int, height: int, width: int) -> Samples:
+        """A copy of a rectangle, uint8 or uint16 HWC."""
+        ...
+
+    def write(self, top: int, left: int, block: Samples) -> None:
+        """Overwrite a rectangle."""
         ...
 
     def image(self) -> Image.Image:
@@ -80,8 +84,11 @@ class ArrayRows:
     def read(self, top: int, bottom: int) -> Samples:
         return self.samples[top:bottom].copy()
 
-    def write(self, top: int, rows: Samples) -> None:
-        self.samples[top : top + len(rows)] = rows
+    def block(self, top: int, left: int, height: int, width: int) -> Samples:
+        return self.samples[top : top + height, left : left + width].copy()
+
+    def write(self, top: int, left: int, block: Samples) -> None:
+        self.samples[top : top + block.shape[0], left : left + block.shape[1]] = block
 
     def image(self) -> Image.Image:
         return as_image(self.samples)
@@ -100,15 +107,18 @@ class ImageRows:
         return self.held.height, self.held.width, MODES[self.held.mode]
 
     def read(self, top: int, bottom: int) -> NDArray[np.uint8]:
-        result = np.empty((bottom - top, *self.shape[1:]), dtype=np.uint8)
-        for start, end in row_chunks(top, bottom):
-            rows = np.asarray(self.held.crop((0, start, self.held.width, end)))
-            result[start - top : end - top] = rows.reshape(end - start, *self.shape[1:])
+        return self.block(top, 0, bottom - top, self.held.width)
+
+    def block(self, top: int, left: int, height: int, width: int) -> NDArray[np.uint8]:
+        result = np.empty((height, width, self.shape[2]), dtype=np.uint8)
+        for start, end in row_chunks(0, height):
+            rows = np.asarray(self.held.crop((left, top + start, left + width, top + end)))
+            result[start:end] = rows.reshape(end - start, width, -1)
         return result
 
-    def write(self, top: int, rows: Samples) -> None:
-        for start, end in row_chunks(0, len(rows)):
-            self.held.paste(as_image(rows[start:end]), (0, top + start))
+    def write(self, top: int, left: int, block: Samples) -> None:
+        for start, end in row_chunks(0, len(block)):
+            self.held.paste(as_image(block[start:end]), (left, top + start))
 
     def image(self) -> Image.Image:
         return self.held
@@ -132,14 +142,17 @@ class ConvertedRows:
     def read(self, top: int, bottom: int) -> Samples:
         return self.convert(self.base.read(top, bottom))
 
-    def write(self, top: int, rows: Samples) -> None:
+    def block(self, top: int, left: int, height: int, width: int) -> Samples:
+        return self.convert(self.base.block(top, left, height, width))
+
+    def write(self, top: int, left: int, block: Samples) -> None:
         raise TypeError("converted rows are for reading")
 
     def image(self) -> Image.Image:
         height, width, channels = self.shape
         whole = ImageRows(Image.new({count: mode for mode, count in MODES.items()}[channels], (width, height)))
         for start, end in row_chunks(0, height):
-            whole.write(start, self.read(start, end))
+            whole.write(start, 0, self.read(start, end))
         return whole.held
 
 

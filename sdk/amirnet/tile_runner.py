@@ -8,7 +8,7 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 
 from amirnet.arrays import Floats, Pixels
-from amirnet.blender import Band, Blender
+from amirnet.blender import Band, Blender, Put
 from amirnet.engine import Engine, check_restored
 from amirnet.errors import OutOfMemoryError
 from amirnet.input_window import InputWindow
@@ -39,9 +39,12 @@ def run_tiles(
         yield tile, core.transpose(1, 2, 0)
 
 
-def blended(plan: TilePlan, cores: Iterable[tuple[Tile, Floats]], progress: Progress | None) -> Iterator[Band]:
-    """The cores of a plan as row bands, each given out as soon as no later tile touches it (CONTRACT M5)."""
-    blender, total = Blender(plan), len(plan)
+def blended(
+    plan: TilePlan, cores: Iterable[tuple[Tile, Floats]], progress: Progress | None, put: Put | None = None
+) -> Iterator[Band]:
+    """The cores of a plan as row bands, each given out as soon as no later tile touches it (CONTRACT M5); with `put`,
+    what is finished goes there instead, as Blender says."""
+    blender, total = Blender(plan, put), len(plan)
     if progress is not None:
         progress(0, total)
     for tile, core in cores:
@@ -50,7 +53,6 @@ def blended(plan: TilePlan, cores: Iterable[tuple[Tile, Floats]], progress: Prog
             progress(tile.index + 1, total)
         if band is not None:
             yield band
-        del band  # before the next one is made
 
 
 def restore_in_place(
@@ -64,9 +66,11 @@ def restore_in_place(
             window.step(tile.row)
         return window.crop(tile)
 
-    for band in blended(plan, run_tiles(engine, plan, code, where, input_of), progress):
-        photo.put(band.top, window.rows(band.top, band.top + len(band.pixels)), band.pixels)
-        del band
+    def put(top: int, left: int, levels: Pixels) -> None:
+        photo.put(top, left, window.block(top, left, *levels.shape[:2]), levels)
+
+    for _ in blended(plan, run_tiles(engine, plan, code, where, input_of), progress, put):
+        pass  # no bands: all is in its place
 
 
 def tile_sizes(size: int, halo: int, alignment: int, flexible: bool) -> tuple[int, ...]:
