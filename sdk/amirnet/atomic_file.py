@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -18,7 +19,12 @@ except ImportError:  # Windows has no such locks: there, leftovers of killed wri
 
 
 def write_file(file: Path, content: bytes) -> None:
-    """Write `content` under a temporary name beside `file`, flush it to the disk, then rename.
+    """Write `content` as `write_with` does. Raises OutputError."""
+    write_with(file, lambda handle: handle.write(content))
+
+
+def write_with(file: Path, fill: Callable[[IO[bytes]], object]) -> None:
+    """Let `fill` write a temporary file beside `file`, flush it to the disk, then rename.
 
     A reader, and whoever comes after a kill, sees the old file or the new one. Missing folders are made, an old file's
     permissions stay, and what an earlier writer of the same file left when it was killed is removed. Raises OutputError
@@ -27,12 +33,12 @@ def write_file(file: Path, content: bytes) -> None:
     temporary = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        _remove_leftovers(file)
+        remove_leftovers(file)
         try:
             with temporary.open("wb") as handle:
                 with suppress(OSError):  # not every file system has locks
                     _lock(handle)
-                handle.write(content)
+                fill(handle)
                 handle.flush()
                 os.fsync(handle.fileno())
             if file.exists():
@@ -45,7 +51,7 @@ def write_file(file: Path, content: bytes) -> None:
         raise OutputError(f"{file}: cannot be written ({error.strerror or error}); choose another place") from error
 
 
-def _remove_leftovers(file: Path) -> None:
+def remove_leftovers(file: Path) -> None:
     """Temporary files of this file that nobody is writing any more: a writer holds a lock, and dies with it."""
     if fcntl is None:
         return

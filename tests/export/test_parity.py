@@ -108,6 +108,14 @@ def test_a_model_that_differs_is_found_down_to_the_step(parts, photos) -> None:
         check_grids(parts[1]._replace(files={**parts[1].files, "restorer_int8.onnx": spoilt}))
 
 
+def test_a_grid_that_engines_may_round_differently(parts) -> None:
+    check_grids(parts[1])
+    grid = json.loads(json.dumps(parts[1].quantization["restorer"]))
+    grid["activations"]["encode0/change"]["scale"] *= 2
+    with pytest.raises(ExportError, match="restorer: engines may round encode0/change, encode0/scale differently"):
+        check_grids(parts[1]._replace(quantization={"restorer": grid}))
+
+
 def test_float16_overflow_is_told(parts, photos) -> None:
     """A network whose values pass 65,504 somewhere, and whose result in float32 is a photo all the same."""
     model = make_model("tiny")
