@@ -132,12 +132,12 @@ def main(
         with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
             task = progress.add_task("", total=2 * (WARMUPS + runs))
             result = measure_host(opened, photo, runs, threads, limit, lambda: progress.advance(task))
+        click.echo(render_host(result))  # first, so that a file that cannot be written loses nothing
         if output is not None:
             write_file(output, (json.dumps(result, indent=1) + "\n").encode())
     except AmirnetError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)
-    click.echo(render_host(result))
 
 
 if __name__ == "__main__":

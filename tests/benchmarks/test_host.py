@@ -100,12 +100,17 @@ def test_stupid_inputs_are_one_line_and_status_2(toy_bundle: Path, photo: Path, 
     for arguments, word in {
         ("no-such-bundle",): "no-such-bundle",
         (toy_bundle, "--photo", text): "notes.txt",
-        (toy_bundle, "--photo", photo, "--runs", 1, "--json", text / "host.json"): "notes.txt",
     }.items():
         result = measure(*arguments)
         assert result.exit_code == 2, arguments
         assert result.output.startswith("error: ") and result.output.count("\n") == 1 and word in result.output
     assert measure(toy_bundle, "--runs", 0).exit_code == 2
+
+
+def test_a_file_that_cannot_be_written_loses_no_number(toy_bundle: Path, photo: Path) -> None:
+    result = measure(toy_bundle, "--photo", photo, "--runs", 1, "--json", photo / "host.json")
+    assert result.exit_code == 2
+    assert "ONNX Runtime" in result.stdout and result.stderr.startswith("error: ") and "photo.png" in result.stderr
 
 
 def test_a_busy_machine_is_told() -> None:
