@@ -1,4 +1,6 @@
-# make demo    restore the demo photos and write a report of it     (out/demo/report.html)
+# make demo    restore the demo photos, export models/mobile in every format, measure it; a report of it all
+#              (out/demo/report.html). The bundle in out/demo/mobile is kept until the checkpoint, the code that
+#              exports it or its tools' versions change. Status 1 when the exported models do not agree.
 # make test    ruff, mypy, then every test, the quick ones first
 # make lint    ruff and mypy only
 # make clean   remove what was made here, .venv included
@@ -32,8 +34,8 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.installed-demo: $(VENV)/.made $(INPUTS)
-	@echo "Installing what the demo needs into $(VENV), once (about a minute) ..."
-	@$(INSTALL) -e '.[benchmarks]'
+	@echo "Installing what the demo needs into $(VENV), once (a few minutes: torch is large) ..."
+	@$(INSTALL) -e '.[benchmarks,export]'
 	@touch $@
 
 # What the tests need includes what the demo needs.

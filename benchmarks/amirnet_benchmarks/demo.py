@@ -1,11 +1,15 @@
-"""`make demo`: restores five degraded photos with the shipped model and writes a report that shows how it went."""
+"""`make demo`: restores five degraded photos with the shipped model, exports the committed checkpoint in every format,
+measures the latency of what came out, and writes a report that shows how it all went.
+"""
 
 from __future__ import annotations
 
 import io
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -19,23 +23,46 @@ from amirnet.atomic_file import write_file
 from amirnet.errors import AmirnetError
 from amirnet_training.evaluation.quality import measure_quality
 
+from .demo_export import Exported, export_checkpoint
 from .demo_photos import DEMO_PHOTOS, DemoPhoto
+from .host import measure_host
+from .host_table import render_host
 from .report import RestoredPhoto, build_report, render_report, report_json
+from .report_export import describe_export, draw_export
 
 DEFAULT_FOLDER = Path("out/demo")
+DEFAULT_CHECKPOINT = Path("models/mobile")
+EXPORT = "mobile"
+"""The exported bundle's folder below the demo's."""
+LIMIT = 10.0
+"""Seconds for which tiles are measured, and then photos: a report wants a first number soon, not the last digit."""
 
 
-def run_demo(model: str, folder: Path, console: Console) -> list[RestoredPhoto]:
-    """Restore the demo photos with the bundle `model`; write the pictures, report.html and report.json to `folder`.
+@dataclass(frozen=True)
+class DemoResult:
+    """What a demo found: the photos, the export (None when it was left out) and the host benchmark."""
 
-    `console` gets the progress bar, if it is a terminal. Raises AmirnetError when the bundle is refused or the folder
-    cannot be written.
+    restored: list[RestoredPhoto]
+    exported: Exported | None
+    latency: dict[str, Any]
+
+
+def run_demo(model: str, checkpoint: Path | None, folder: Path, console: Console) -> DemoResult:
+    """Restore the demo photos with the bundle `model`, export `checkpoint` to `folder` (None: leave that out), measure
+    the exported bundle or else `model`; write the pictures, report.html and report.json to `folder`.
+
+    `console` gets progress bars, if it is a terminal, and a line before what takes long. Raises AmirnetError when the
+    bundle is refused, the checkpoint cannot be exported or the folder cannot be written; models that do not agree are
+    no error here, they are told in the report.
     """
     started = time.perf_counter()
     bundle = Bundle.open(model)
     restorer = Restorer(bundle)
     restorer.restore(DEMO_PHOTOS[0].degraded)  # loads the models and the decoder, so that no photo's time holds it
     load_seconds = time.perf_counter() - started
+
+    def say(line: str) -> None:
+        console.print(line, soft_wrap=True)
 
     restored = []
     columns = (TextColumn("{task.description:<11}"), BarColumn(), TextColumn("{task.completed}/{task.total} tiles"))
@@ -44,10 +71,19 @@ def run_demo(model: str, folder: Path, console: Console) -> list[RestoredPhoto]:
             restored.append(_restore(restorer, photo, progress))
             write_file(picture_path(folder, photo, "degraded"), photo.degraded.read_bytes())
             write_file(picture_path(folder, photo, "restored"), _png(restored[-1].result.image))
+    exported = None
+    if checkpoint is not None:
+        exported = export_checkpoint(checkpoint, folder / EXPORT, say)
+    measured = exported.bundle if exported is not None and exported.bundle is not None else bundle
+    say("Measuring latencies (half a minute) ...")
+    latency = measure_host(measured, DEMO_PHOTOS[0].degraded, limit=LIMIT)
+
     report = build_report(bundle, restored, load_seconds)
+    report |= describe_export(exported, checkpoint, measured, latency)
+    drawn = draw_export(measured, latency)
     write_file(folder / "report.json", report_json(report))
-    write_file(folder / "report.html", render_report(bundle, restored, report).encode())
-    return restored
+    write_file(folder / "report.html", render_report(bundle, restored, report, drawn).encode())
+    return DemoResult(restored, exported, latency)
 
 
 def picture_path(folder: Path, photo: DemoPhoto, state: str) -> Path:
@@ -84,19 +120,32 @@ def _png(image: npt.NDArray[np.uint8]) -> bytes:
     "-o", "--output", type=click.Path(path_type=Path), default=DEFAULT_FOLDER, show_default=True, help="Folder."
 )
 @click.option("--model", default="mobile", show_default=True, help="A shipped model's name, or a bundle's path.")
-def main(output: Path, model: str) -> None:
-    """Restore the demo photos and write a report of it: report.html and report.json in the output folder."""
+@click.option("--checkpoint", type=click.Path(path_type=Path), default=DEFAULT_CHECKPOINT, show_default=True,
+              help="What is exported: a model.safetensors or its run folder.")  # fmt: skip
+@click.option("--no-export", is_flag=True, help="Leave the export out, and measure MODEL as it is.")
+@click.pass_context
+def main(ctx: click.Context, output: Path, model: str, checkpoint: Path, no_export: bool) -> None:
+    """Restore the demo photos, export a checkpoint, measure it, and write a report of it all: report.html and
+    report.json in the output folder. Exit status 1 when the exported models do not agree.
+    """
     try:
-        restored = run_demo(model, output, Console(stderr=True))
+        result = run_demo(model, None if no_export else checkpoint, output, Console(stderr=True, highlight=False))
     except AmirnetError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)
-    for photo in restored:
+    for photo in result.restored:
         name = f"{photo.photo.title:<11} {photo.photo.degradation:<13}"
         click.echo(
             f"{name} {photo.before.psnr:5.2f} -> {photo.after.psnr:5.2f} dB  {photo.result.seconds['total']:5.2f} s"
         )
+    click.echo(f"\n{render_host(result.latency)}")
     click.echo(f"\n{output / 'report.html'}   open it in a browser\n{output / 'report.json'}   the same numbers")
+    if result.exported is not None and result.exported.refusal is None:
+        state = "kept: nothing has changed since" if result.exported.reused else "parity passed"
+        click.echo(f"{output / EXPORT}   the exported bundle ({state})")
+    elif result.exported is not None:
+        click.echo(f"error: {result.exported.refusal}", err=True)
+        ctx.exit(1)
 
 
 if __name__ == "__main__":

@@ -23,9 +23,11 @@ from amirnet import Bundle, RestoreResult, __version__
 from amirnet_training.evaluation.quality import Quality
 
 from .demo_photos import DemoPhoto
+from .machine import processor
+from .model_sizes import megabytes
 from .tree_drawing import draw_path, draw_tree
 
-SCHEMA = "1.0"
+SCHEMA = "1.1"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def build_report(bundle: Bundle, restored: Sequence[RestoredPhoto], load_seconds
         },
         "machine": {
             "engine": f"ONNX Runtime {version('onnxruntime')}, every operation on the processor, in float32",
-            "processor": _processor(),
+            "processor": processor(),
             "cores": os.cpu_count(),
             "system": f"{platform.system()} {platform.machine()}",
             "python": platform.python_version(),
@@ -75,8 +77,15 @@ def build_report(bundle: Bundle, restored: Sequence[RestoredPhoto], load_seconds
     }
 
 
-def render_report(bundle: Bundle, restored: Sequence[RestoredPhoto], report: Mapping[str, Any]) -> str:
-    """The page: one self-contained HTML text, pictures and all, that loads nothing from anywhere."""
+def render_report(
+    bundle: Bundle, restored: Sequence[RestoredPhoto], report: Mapping[str, Any], drawn: Mapping[str, Any]
+) -> str:
+    """The page: one self-contained HTML text, pictures and all, that loads nothing from anywhere.
+
+    Args:
+        report: from `build_report`, with the keys of `report_export.describe_export`.
+        drawn: from `report_export.draw_export`.
+    """
     nodes = bundle.tree.nodes
     visitors: dict[int, list[str]] = {}
     for photo in restored:
@@ -92,13 +101,16 @@ def render_report(bundle: Bundle, restored: Sequence[RestoredPhoto], report: Map
     environment.filters.update(
         number=lambda value, digits: "∞" if value is None else f"{value:.{digits}f}",
         signed=lambda value, digits: f"{value:+.{digits}f}".replace("-", "−"),
-        percent=lambda value: f"{100 * value:.0f} %",
+        percent=lambda value, digits=0: f"{100 * value:.{digits}f} %",
         seconds=lambda value: f"{value:.1f} seconds" if value < 60 else f"{value / 60:.1f} minutes",
-        milliseconds=lambda value: f"{1000 * value:.0f}",
-        megabytes=lambda value: f"{value / 1e6:.2f} MB" if value >= 1e5 else f"{value / 1e3:.1f} kB",
+        milliseconds=lambda value, digits=0: f"{1000 * value:.{digits}f}",
+        megabytes=megabytes,
+        yes=lambda value: "yes" if value else "NO",
+        short=lambda title: title.partition(" (")[0].removesuffix(" executor"),
     )
     return environment.get_template("report.html.j2").render(
         **report,
+        **drawn,
         pictures={photo.photo.name: _pictures(photo) for photo in restored},
         drawings={photo.photo.name: draw_path(nodes, photo.result.path) for photo in restored},
         tree=draw_tree(nodes, visitors),
@@ -162,13 +174,3 @@ def _mean(values: Sequence[float]) -> float | None:
 
 def _finite(value: float) -> float | None:
     return round(value, 4) if math.isfinite(value) else None
-
-
-def _processor() -> str:
-    """The processor's name where the system tells it (Linux, macOS), else its architecture."""
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text(errors="replace").splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()

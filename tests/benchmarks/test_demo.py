@@ -1,4 +1,7 @@
-"""The demo end to end with the toy bundle: a page that loads nothing, numbers that match it, no half-written file."""
+"""The demo end to end with the toy bundle: a page that loads nothing, numbers that match it, no half-written file.
+
+Its export is a stand-in that takes no torch; test_demo_whole runs the real one.
+"""
 
 import json
 import re
@@ -8,23 +11,36 @@ from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from PIL import Image
 
 from amirnet import Bundle
+from amirnet_benchmarks import demo as demo_module
+from amirnet_benchmarks import interleave
 from amirnet_benchmarks.demo import main, picture_path
 from amirnet_benchmarks.demo_photos import DEMO_PHOTOS
 from amirnet_benchmarks.readme_picture import main as readme_picture
 from amirnet_training.evaluation.quality import measure_quality
 
 
+def run(*arguments: object) -> Result:
+    """The demo, with as few timed runs as it takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo_module, "LIMIT", 0.0)
+        patch.setattr(interleave, "FEWEST", 2)
+        return CliRunner().invoke(main, [*map(str, arguments)])
+
+
 @pytest.fixture(scope="module")
-def demo(toy_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo(
+    toy_bundle: Path, fake_export: Any, fake_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The folder that one run of the demo left."""
     folder = tmp_path_factory.mktemp("demo") / "not" / "there yet"
-    result = CliRunner().invoke(main, ["-o", str(folder), "--model", str(toy_bundle)])
+    result = run("-o", folder, "--model", toy_bundle, "--checkpoint", fake_checkpoint)
     assert result.exit_code == 0, result.output
     assert str(folder / "report.html") in result.output
+    assert f"{folder / 'mobile'}   the exported bundle (parity passed)" in result.output
     return folder
 
 
@@ -64,7 +80,7 @@ def test_the_page_is_whole(demo: Path, report: dict[str, Any]) -> None:
     assert page.startswith("<!doctype html>")
     assert page.rstrip().endswith("</html>")
     assert page.count('type="range"') == len(DEMO_PHOTOS)
-    assert page.count("<svg") == len(DEMO_PHOTOS) + 1
+    assert page.count("<svg") == len(DEMO_PHOTOS) + 4
     for photo in report["photos"]:
         assert f"{photo['psnr']['after']:.2f}" in page
         assert photo["credit"] in page
@@ -72,7 +88,8 @@ def test_the_page_is_whole(demo: Path, report: dict[str, Any]) -> None:
 
 
 def test_the_numbers_are_the_bundles_and_the_pictures(demo: Path, report: dict[str, Any], toy_bundle: Path) -> None:
-    assert set(report) == {"schema", "made_by", "model", "machine", "summary", "photos"}
+    restoring = {"schema", "made_by", "model", "machine", "summary", "photos"}
+    assert set(report) == restoring | {"export", "parity", "sizes", "latency"}
     manifest = Bundle.open(toy_bundle).manifest
     assert (report["model"]["name"], report["model"]["identity"]) == (manifest.name, manifest.identity)
     assert [photo["name"] for photo in report["photos"]] == [photo.name for photo in DEMO_PHOTOS]
@@ -96,7 +113,8 @@ def test_the_numbers_are_the_bundles_and_the_pictures(demo: Path, report: dict[s
 def test_nothing_unfinished_is_left(demo: Path) -> None:
     names = sorted(path.relative_to(demo).as_posix() for path in demo.rglob("*") if path.is_file())
     pictures = [f"photos/{photo.name}_{state}.png" for photo in DEMO_PHOTOS for state in ("degraded", "restored")]
-    assert names == sorted([*pictures, "report.html", "report.json"])
+    made = ["mobile.made_from.json", *(f"mobile/{name}" for name in Bundle.open(demo / "mobile").manifest.files)]
+    assert names == sorted([*pictures, *made, "mobile/manifest.json", "report.html", "report.json"])
 
 
 def test_the_readme_picture(demo: Path, tmp_path: Path) -> None:
@@ -116,7 +134,7 @@ def test_the_readme_picture_asks_for_the_demo(tmp_path: Path) -> None:
 
 
 def test_an_unknown_model_is_refused(tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, ["-o", str(tmp_path / "out"), "--model", str(tmp_path / "no-such-bundle")])
+    result = run("-o", tmp_path / "out", "--model", tmp_path / "no-such-bundle")
     assert result.exit_code == 2
     assert result.output.startswith("error: ") and result.output.count("\n") == 1
     assert not (tmp_path / "out").exists()
@@ -124,7 +142,7 @@ def test_an_unknown_model_is_refused(tmp_path: Path) -> None:
 
 def test_an_output_that_cannot_be_written_is_refused(toy_bundle: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    result = CliRunner().invoke(main, ["-o", str(tmp_path / "file"), "--model", str(toy_bundle)])
+    result = run("-o", tmp_path / "file", "--model", toy_bundle)
     assert result.exit_code == 2
     assert "choose another place" in result.output
     assert (tmp_path / "file").read_text() == "in the way"

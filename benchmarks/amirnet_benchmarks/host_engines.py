@@ -1,0 +1,75 @@
+"""The engines of a bundle whose speed this machine can measure, and why it cannot measure the others."""
+
+from __future__ import annotations
+
+import sys
+from typing import NamedTuple
+
+from amirnet import Restorer
+from amirnet.bundle import Bundle
+from amirnet.engine import ENGINES, make_engine
+from amirnet.engine_models import TITLES
+from amirnet.errors import EngineError
+
+from .machine import installed
+
+DISTRIBUTIONS = {"onnx": "onnxruntime", "tflite": "ai-edge-litert", "coreml": "coremltools"}
+NO_COREML = "Core ML runs on macOS only; its reference executor checks what a package computes, not how fast"
+
+
+class HostEngine(NamedTuple):
+    """One engine in one precision. `ran` says what runs, where and with how many threads; it stands beside every
+    latency."""
+
+    backend: str
+    precision: str
+    title: str
+    threads: int | None
+    restorer: Restorer
+
+    @property
+    def ran(self) -> str:
+        where = "unit chosen by Core ML" if self.threads is None else f"CPU, {_threads(self.threads)}"
+        return f"{self.title}, {self.precision}, {where}"
+
+
+class Skipped(NamedTuple):
+    """An engine that the bundle has models for and that was not measured."""
+
+    engine: str
+    precision: str
+    reason: str
+
+
+def host_engines(bundle: Bundle, threads: int) -> tuple[list[HostEngine], list[Skipped]]:
+    """Every backend in every precision of the bundle's restorer, float before int8, each with `threads` threads."""
+    engines, skipped = [], []
+    for backend in ENGINES:
+        for precision in _precisions(bundle, backend):
+            if backend == "coreml" and sys.platform != "darwin":
+                skipped.append(Skipped(backend, precision, NO_COREML))
+                continue
+            try:
+                engine = make_engine(bundle, backend, precision, threads)
+            except EngineError as error:
+                skipped.append(Skipped(backend, precision, str(error)))
+                continue
+            title = " ".join(filter(None, (engine.title, installed(DISTRIBUTIONS[backend]))))
+            own = None if backend == "coreml" else threads
+            engines.append(HostEngine(backend, precision, title, own, Restorer(bundle, engine)))
+    return engines, skipped
+
+
+def model_title(engine: str, precision: str) -> str:
+    """Format and precision for people, as Core ML float16."""
+    return f"{TITLES[engine]} {precision}"
+
+
+def _precisions(bundle: Bundle, backend: str) -> list[str]:
+    roles = [role for role in bundle.manifest.models if role.partition(".")[0] == "restorer"]
+    found = {precision for role in roles for precision in bundle.manifest.models[role].get(backend, {})}
+    return sorted(found, key=lambda precision: (precision == "int8", precision))
+
+
+def _threads(count: int) -> str:
+    return f"{count} thread{'' if count == 1 else 's'}"
