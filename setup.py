@@ -57,8 +57,9 @@ setup(
     packages=[name for top, root in ROOTS.items() for name in find_packages(root, include=[top, f"{top}.*"])],
     package_dir={top: f"{root}/{top}" for top, root in ROOTS.items()},
     package_data={
-        "amirnet": ["py.typed", "bundles/*/*"],
+        "amirnet": ["py.typed", "bundles/**/*"],
         "amirnet_training": ["configs/*.yaml"],
+        "amirnet_export": ["parity/photos/*"],
         "amirnet_benchmarks": ["photos/*.md", "photos/*/*", "templates/*"],
     },
     install_requires=BASE,

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,20 +37,28 @@ def check_target(target: Path, *, overwrite: bool) -> None:
         raise OutputError(f"{target}: {parent} cannot be written to: choose another -o")
 
 
-def write_bundle(target: Path, manifest: dict[str, Any], files: dict[str, bytes]) -> None:
-    """Writes a bundle to ``target``: a zip if its name ends with .zip, else a folder.
+def seal(manifest: dict[str, Any], files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """All files of a bundle by path. ``manifest`` lacks only its "files", which are filled in here."""
+    seals = {name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)} for name, data in files.items()}
+    text = json.dumps({**manifest, "files": seals}, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    return {MANIFEST: text.encode(), **files}
 
-    ``manifest`` lacks only its "files", which are filled in here. The bundle is opened and verified under its temporary
-    name; a failure or a kill leaves nothing under ``target``.
+
+def write_bundle(target: Path, manifest: dict[str, Any], files: Mapping[str, bytes]) -> None:
+    """Seals and writes a bundle: `write_sealed` of `seal`."""
+    write_sealed(target, seal(manifest, files))
+
+
+def write_sealed(target: Path, content: Mapping[str, bytes]) -> None:
+    """Writes the files of a sealed bundle to ``target``: a zip if its name ends with .zip, else a folder.
+
+    The bundle is opened and verified under its temporary name; a failure or a kill leaves nothing under ``target``.
 
     Raises:
         BundleError: the manifest breaks the contract.
         OutputError: the place cannot be written to.
     """
     target = target.absolute()  # "." has no name to put a temporary one beside
-    seals = {name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)} for name, data in files.items()}
-    text = json.dumps({**manifest, "files": seals}, indent=1, sort_keys=True, allow_nan=False) + "\n"
-    content = {MANIFEST: text.encode(), **files}
     zipped = target.suffix == ".zip"
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part" + (".zip" if zipped else ""))
     try:
@@ -89,7 +98,7 @@ def _is_zipped_bundle(file: Path) -> bool:
         return MANIFEST in archive.namelist()
 
 
-def _write_zip(path: Path, content: dict[str, bytes]) -> None:
+def _write_zip(path: Path, content: Mapping[str, bytes]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, data in content.items():
             entry = zipfile.ZipInfo(name, ZIP_TIME)

@@ -1,19 +1,34 @@
-"""From checkpoint to bundle: graphs, geometry and tree into one sealed folder."""
+"""From checkpoint to bundle: models in every format, geometry and tree, proven to agree, in one sealed folder."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from amirnet_training.checkpoint import TrainedModel, load_model, weights_identity
+from amirnet.engine_models import folded_role
+from amirnet_training import progress as bars
+from amirnet_training.checkpoint import TrainedModel, load_model, model_identity
 from amirnet_training.network.cost import encoder_macs, parameters, restorer_macs_per_megapixel
 from amirnet_training.network.receptive_field import measure
 
-from .bundle_writer import check_target, write_bundle
+from .bundle_writer import check_target, seal, write_sealed
+from .calibration import calibrated
 from .errors import ExportError
-from .onnx import encoder_onnx, restorer_onnx
+from .folding import Fold, fold_tree
+from .formats import ModelFiles, model_files
+from .grids import check_grids
+from .memory_files import memory_bundle
+from .model_facts import ModelFacts
+from .onnx import check_restorer
+from .parity.bisect import bisect_report, render_bisection
+from .parity.check import check, units
+from .parity.report import ParityReport
+from .parity.samples import sample_photos
 
-SCHEMA = "1.0"
+SCHEMA = "1.1"
 CORE = 256
 """Side of a tile without its halo, in pixels: with the mobile preset's halo a tile is then 344 pixels."""
 OVERLAP = 16
@@ -21,54 +36,99 @@ OVERLAP = 16
 PROBE_GRID = 4
 """Probes along a side of the photo at most."""
 LICENSE = "Weights: research and non-commercial use, as the training images ask (see the model card). Code: Apache-2.0."
+PARITY = "parity.json"
+"""The parity report's place in a bundle."""
 
 
-def export_bundle(checkpoint: Path, target: Path, *, overwrite: bool = False) -> dict[str, Any]:
+def export_bundle(
+    checkpoint: Path,
+    target: Path,
+    *,
+    overwrite: bool = False,
+    fold: Fold = "none",
+    calibrate: Path | None = None,
+    tell: Callable[[ParityReport], Any] = lambda report: None,
+) -> dict[str, Any]:
     """Writes the bundle of a checkpoint and returns its manifest (without "files").
+
+    Args:
+        checkpoint: a model.safetensors or its run folder. If it was trained for 8 bits, the bundle has int8 models.
+        target: a folder, or a name that ends with .zip.
+        overwrite: replace the bundle that is there.
+        fold: which nodes get restorers of their own.
+        calibrate: folder of the training image sets: quantise a float checkpoint by calibration alone, the quick path.
+        tell: gets the parity report, also when it refuses the bundle.
 
     Raises:
         CheckpointError: the checkpoint is missing, broken or not finite.
-        ExportError: no tree, a preset that cannot be tiled, a target in the way, or graphs that differ from torch.
+        ExportError: no tree, a preset that cannot be tiled, a target in the way, an extra that is missing, a graph that
+            differs from torch, a file on another grid, or engines that do not agree.
         OutputError: the target cannot be written.
     """
     check_target(target, overwrite=overwrite)
     model = load_model(checkpoint)
-    manifest = make_manifest(model, checkpoint)
-    identity = {"amirnet.identity": manifest["identity"], "amirnet.name": manifest["name"], "amirnet.license": LICENSE}
-    files = {
-        "encoder.onnx": encoder_onnx(model.network, model.config.data.patch, identity),
-        "restorer.onnx": restorer_onnx(model.network, identity),
-    }
-    write_bundle(target, manifest, files)
+    check_exportable(model, checkpoint)
+    if calibrate is not None:
+        model = calibrated(model, checkpoint, calibrate)
+    tree, folded = fold_tree(model.tree or {}, fold)
+    manifest = make_manifest(replace(model, tree=tree))
+    tile = manifest["geometry"]["tile"]
+    facts = ModelFacts(manifest["name"], manifest["description"], LICENSE, manifest["identity"])
+    made = model_files(model.network, model.quantised, model.config.data.patch, tile["size"], facts, folded)
+    codes = {"restorer": None} if folded is None else {folded_role(node): code for node, code in folded.items()}
+    for role, code in codes.items():
+        check_restorer(model.network, made.files[made.models[role]["onnx"]["float32"]], tile["halo"], code)
+    check_grids(made)
+    manifest |= {"models": made.models, "quantization": made.quantization}
+    report = prove(manifest, made)
+    tell(report)
+    if not report.passed:
+        bundle = memory_bundle(manifest["name"], seal(manifest, made.files))
+        parted = [row for row in bisect_report(bundle, report, sample_photos()) if row.step]
+        where = render_bisection(parted)[0] if parted else "no step parts by itself"
+        raise ExportError(f"{checkpoint}: its models do not agree ({report.failures[0]}; {where}): not exported")
+    files = {**made.files, PARITY: (json.dumps(report.to_json(), indent=1) + "\n").encode()}
+    write_sealed(target, seal(manifest, files))
     return manifest
 
 
-def make_manifest(model: TrainedModel, checkpoint: Path) -> dict[str, Any]:
-    """The manifest as CONTRACT clause B4 lays it out, without its "files"."""
+def prove(manifest: dict[str, Any], made: ModelFiles) -> ParityReport:
+    """Runs the models on the sample photos in every engine, before anything is written."""
+    bundle = memory_bundle(manifest["name"], seal(manifest, made.files))
+    photos = sample_photos()
+    with bars.task("comparing engines", units(bundle, photos)) as advance:
+        return check(bundle, photos, advance=advance)
+
+
+def check_exportable(model: TrainedModel, checkpoint: Path) -> None:
+    """Raises ExportError for a model that cannot become a bundle."""
     if model.tree is None:
         raise ExportError(f"{checkpoint}: holds no tree: train to the end, then export model.safetensors")
     if model.config.network.preset == "paper":
         raise ExportError(f"{checkpoint}: preset 'paper' pools over the image, it cannot be tiled: use a phone preset")
+
+
+def make_manifest(model: TrainedModel) -> dict[str, Any]:
+    """The manifest as CONTRACT clause B4 lays it out, without "models", "quantization" and "files"."""
     network = model.network
     alignment = int(network.restorer.alignment)  # type: ignore[arg-type]
     radius = measure(network)
     halo = -(-radius // alignment) * alignment
+    steps = f"trained {model.facts['steps']} steps"
+    if "quantization" in model.facts:
+        steps += f", for 8 bits {model.facts['quantization']['steps']} more"
     return {
         "schema": SCHEMA,
         "name": model.config.name,
-        "description": f"AMIRNet preset {model.config.network.preset}, trained {model.facts['steps']} steps",
+        "description": f"AMIRNet preset {model.config.network.preset}, {steps}",
         "license": LICENSE,
-        "identity": weights_identity(network),
+        "identity": model_identity(network, model.quantised),
         "geometry": {
             "probe": {"size": model.config.data.patch, "grid": PROBE_GRID},
             "tile": {"size": CORE + 2 * halo, "halo": halo, "overlap": OVERLAP, "alignment": alignment,
                      "radius": radius, "flexible": True},
         },
         "tree": model.tree,
-        "models": {
-            "encoder": {"onnx": {"float32": "encoder.onnx"}},
-            "restorer": {"onnx": {"float32": "restorer.onnx"}},
-        },
         "metrics": {
             "parameters": parameters(network),
             "restorer_gmac_per_megapixel": round(restorer_macs_per_megapixel(network) / 1e9, 2),

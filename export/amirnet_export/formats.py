@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from torch import Tensor
+
+from amirnet.engine_models import folded_role
 from amirnet_training.network import AMIRNet
 from amirnet_training.quantization.fixed_steps import QuantisedRestorer
 
@@ -15,6 +19,9 @@ from .restorer_program import RestorerProgram
 from .tflite import encoder_tflite, restorer_tflite
 
 PACKAGE = ".mlpackage"
+SUFFIXES = {"onnx": ".onnx", "tflite": ".tflite", "coreml": PACKAGE}
+FLOATS = {"onnx": "float32", "tflite": "float32", "coreml": "float16"}
+"""Backend -> the precision of its float restorer."""
 
 
 class ModelFiles(NamedTuple):
@@ -22,10 +29,17 @@ class ModelFiles(NamedTuple):
 
     files: dict[str, bytes]
     models: dict[str, dict[str, dict[str, str]]]
+    quantization: dict[str, object]
+    """Role -> the int8 grid of its models, as the manifest holds it; empty without an int8 restorer."""
 
 
 def model_files(
-    network: AMIRNet, quantised: QuantisedRestorer | None, probe: int, tile: int, facts: ModelFacts
+    network: AMIRNet,
+    quantised: QuantisedRestorer | None,
+    probe: int,
+    tile: int,
+    facts: ModelFacts,
+    folded: Mapping[int, Tensor] | None = None,
 ) -> ModelFiles:
     """Writes encoder and restorer as ONNX, TFLite and Core ML; the int8 restorer too, if there is one.
 
@@ -35,35 +49,42 @@ def model_files(
         probe: side of a probe in pixels.
         tile: side of a tile in pixels, fixed in TFLite and Core ML.
         facts: goes into every file's own metadata.
+        folded: node -> its stored code (K,): a restorer for each of them instead of one that takes a code.
 
     Raises:
         ExportError: a package is missing, or a graph cannot be written.
     """
+    made = ModelFiles({}, {}, {})
+    made.files["encoder.onnx"] = encoder_onnx(network, probe, facts.entries())
+    made.files["encoder.tflite"] = encoder_tflite(network, probe, facts)
+    made.files.update(_package("encoder", encoder_coreml(network, probe, facts)))
+    made.models["encoder"] = {backend: {"float32": "encoder" + suffix} for backend, suffix in SUFFIXES.items()}
     whole = RestorerProgram.in_float(network.restorer)  # type: ignore[arg-type]
-    files = {
-        "encoder.onnx": encoder_onnx(network, probe, facts.entries()),
-        "restorer.onnx": write_restorer(whole, facts),
-        "encoder.tflite": encoder_tflite(network, probe, facts),
-        "restorer.tflite": restorer_tflite(whole, tile, facts),
-        **_package("encoder", encoder_coreml(network, probe, facts)),
-        **_package("restorer", restorer_coreml(whole, tile, facts)),
-    }
-    real = {"onnx": "float32", "tflite": "float32", "coreml": "float16"}
-    suffixes = {"onnx": ".onnx", "tflite": ".tflite", "coreml": PACKAGE}
-    models = {
-        "encoder": {backend: {"float32": "encoder" + suffix} for backend, suffix in suffixes.items()},
-        "restorer": {backend: {real[backend]: "restorer" + suffix} for backend, suffix in suffixes.items()},
-    }
+    if folded is None:
+        _add(made, "restorer", whole, quantised, tile, facts)
+    for node, code in (folded or {}).items():
+        part = quantised.folded(code) if quantised is not None else None
+        _add(made, folded_role(node), whole.folded(code), part, tile, facts)
+    return made
+
+
+def _add(
+    made: ModelFiles, role: str, real: RestorerProgram, quantised: QuantisedRestorer | None, tile: int,
+    facts: ModelFacts,
+) -> None:  # fmt: skip
+    """Writes one restorer in all formats and precisions."""
+    stem = role.replace(".", "_")
+    programs = {"float": (stem, real)}
     if quantised is not None:
-        program = RestorerProgram.in_int8(quantised)
-        files |= {
-            "restorer_int8.onnx": write_restorer(program, facts),
-            "restorer_int8.tflite": restorer_tflite(program, tile, facts),
-            **_package("restorer_int8", restorer_coreml(program, tile, facts)),
-        }
-        for backend, suffix in suffixes.items():
-            models["restorer"][backend]["int8"] = "restorer_int8" + suffix
-    return ModelFiles(files, models)
+        programs["int8"] = (f"{stem}_int8", RestorerProgram.in_int8(quantised))
+        made.quantization[role] = quantised.grid.to_json()
+    made.models[role] = {backend: {} for backend in SUFFIXES}
+    for precision, (name, program) in programs.items():
+        made.files[f"{name}.onnx"] = write_restorer(program, facts)
+        made.files[f"{name}.tflite"] = restorer_tflite(program, tile, facts)
+        made.files.update(_package(name, restorer_coreml(program, tile, facts)))
+        for backend, suffix in SUFFIXES.items():
+            made.models[role][backend][FLOATS[backend] if precision == "float" else precision] = name + suffix
 
 
 def _package(name: str, files: dict[str, bytes]) -> dict[str, bytes]:

@@ -25,7 +25,7 @@ class ModelFacts:
     description: str
     license: str
     identity: str
-    """Hash of checkpoint and grid, as in the manifest."""
+    """Hash of weights and grid, as in the manifest."""
 
     def entries(self) -> dict[str, str]:
         """As key and value, for formats that hold such pairs."""

@@ -1,4 +1,4 @@
-"""Float ONNX graphs: exported by torch, simplified, checked against torch before anyone sees them."""
+"""The encoder as ONNX, exported by torch and simplified, and the check of ONNX graphs against torch."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from amirnet.engine import load_onnxruntime
 from amirnet_training.network import AMIRNet
 
 from .errors import ExportError
-from .graphs import EncoderGraph, RestorerGraph
+from .graphs import EncoderGraph
 
 OPSET = 18
 TOLERANCE = 1e-4
@@ -33,17 +33,32 @@ def encoder_onnx(network: AMIRNet, probe: int, metadata: dict[str, str]) -> byte
     return _export(EncoderGraph(network), (example,), ("probes",), ("mask", "value"), shapes, metadata)
 
 
-def restorer_onnx(network: AMIRNet, metadata: dict[str, str]) -> bytes:
-    """The restorer for tiles of any size that is a multiple of its alignment. Raises ExportError as above."""
-    generator = torch.Generator().manual_seed(0)
-    alignment = int(network.restorer.alignment)  # type: ignore[arg-type]
-    tile = torch.rand(1, 3, 24 * alignment, 16 * alignment, generator=generator)
-    # A code that the network itself gives: made-up ones lead to values, and so to rounding, that no photo does.
+def check_restorer(network: AMIRNet, content: bytes, halo: int, code: Tensor | None = None) -> None:
+    """Compares a written restorer with torch, inside of the halo.
+
+    In the halo they differ: the network pads its high-pass copy; the written graph, which has that folded in, its tile.
+
+    Args:
+        network: whose restorer was written.
+        content: the ONNX file.
+        halo: in pixels, a multiple of the alignment.
+        code: (K,) of the node that it was folded for; None if it takes a code.
+
+    Raises:
+        ExportError: they differ by more than `TOLERANCE`.
+    """
+    side = 2 * halo + 16 * int(network.restorer.alignment)  # type: ignore[arg-type]
+    tile = torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
-        code = network.place(tile[:, :, :64, :64]).code.view(1, -1, 1, 1)
-    height, width = torch.export.Dim("rows", min=2, max=4096), torch.export.Dim("columns", min=2, max=4096)
-    shapes: tuple[dict[int, Any], ...] = ({2: alignment * height, 3: alignment * width}, {})
-    return _export(RestorerGraph(network), (tile, code), ("tile", "code"), ("restored",), shapes, metadata)
+        # A code that the network itself gives: made-up ones lead to values, and so to rounding, that no photo does.
+        used = network.place(tile[:, :, :64, :64]).code if code is None else code
+        used = used.view(1, -1, 1, 1)
+        expected = network.restorer(tile, used).numpy()
+    session = load_onnxruntime().InferenceSession(content, providers=["CPUExecutionProvider"])
+    feeds = {"tile": tile.numpy()} if code is not None else {"tile": tile.numpy(), "code": used.numpy()}
+    (found,) = session.run(["restored"], feeds)
+    inside = np.s_[..., halo:-halo, halo:-halo]
+    _refuse_difference("restored", found[inside], expected[inside])
 
 
 def _export(
@@ -102,7 +117,11 @@ def _check(
         expected = graph(*examples)
     wanted = expected if isinstance(expected, tuple) else (expected,)
     for name, want, got in zip(outputs, wanted, session.run(list(outputs), feeds), strict=True):
-        difference = float(np.abs(want.numpy() - got).max())
-        if not difference <= TOLERANCE:
-            problem = f"ONNX differs from torch by {difference:.2e}, more than {TOLERANCE:g}"
-            raise ExportError(f"{name}: {problem}: not exported; report this")
+        _refuse_difference(name, got, want.numpy())
+
+
+def _refuse_difference(name: str, got: np.ndarray[Any, Any], want: np.ndarray[Any, Any]) -> None:
+    difference = float(np.abs(want - got).max())
+    if not difference <= TOLERANCE:
+        problem = f"ONNX differs from torch by {difference:.2e}, more than {TOLERANCE:g}"
+        raise ExportError(f"{name}: {problem}: not exported; report this")

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from torch import Tensor
 
 from amirnet_training.network.phone import PhoneRestorer
 from amirnet_training.quantization.fixed_steps import QuantisedRestorer
 from amirnet_training.quantization.float_steps import float_steps
 from amirnet_training.quantization.grid import LOW, Grid, Scale, integers
-from amirnet_training.quantization.layers import Layer, Layers
+from amirnet_training.quantization.layers import Layer, Layers, fold
 
 from .errors import ExportError
 
@@ -50,6 +51,10 @@ class RestorerProgram:
     def in_int8(cls, restorer: QuantisedRestorer) -> RestorerProgram:
         """The int8 program of a quantised restorer, whole or folded for a node."""
         return cls(restorer.layers, restorer.grid, restorer.half_blocks, restorer.quarter_blocks)
+
+    def folded(self, code: Tensor) -> RestorerProgram:
+        """The float program for one node, whose stored ``code`` (K,) becomes part of the weights."""
+        return RestorerProgram(fold(self.layers, code), None, self.half_blocks, self.quarter_blocks)
 
     @property
     def code_size(self) -> int | None:

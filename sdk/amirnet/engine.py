@@ -7,25 +7,30 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from typing import Any, Protocol, cast
 
 from amirnet.arrays import Floats
 from amirnet.bundle import Bundle
+from amirnet.engine_models import EngineModels, Graph
 from amirnet.errors import EngineError
 from amirnet.int8 import code_bytes, real_pixels, tile_bytes
-
-GRAPHS = {"encoder": (("probes",), ("mask", "value")), "restorer": (("tile", "code"), ("restored",))}
-"""Role -> the graph's input and output names (CONTRACT G2, G3)."""
 
 ENGINES = {"onnx": "amirnet.engine:OnnxEngine", "tflite": "amirnet.engine_tflite:TfliteEngine",
            "coreml": "amirnet.engine_coreml:CoremlEngine"}  # fmt: skip
 """Backend, as the manifest names it -> the engine that runs it."""
 
-TITLES = {"onnx": "ONNX", "tflite": "TFLite", "coreml": "Core ML"}
+REFERENCE = "amirnet_export.coreml_engine:ReferenceEngine"
+"""What stands in for Core ML where there is none: it computes what the package says, and is named for what it is."""
 
 
 class Engine(Protocol):
     """Runs a bundle's graphs. Arrays are float32, NCHW, RGB in [0, 1]. Both methods raise EngineError."""
+
+    @property
+    def title(self) -> str:
+        """What runs, for people."""
+        ...
 
     @property
     def fixed_tile(self) -> int | None:
@@ -48,92 +53,88 @@ class OnnxEngine:
     ONNX Runtime's default, one a physical core. Raises EngineError when the bundle holds no such ONNX model.
     """
 
+    title = "ONNX Runtime"
     fixed_tile: int | None = None
 
     def __init__(self, bundle: Bundle, precision: str = "float32", threads: int = 0) -> None:
         self._bundle = bundle
         self._threads = threads
-        self._paths = {role: model_path(bundle, "onnx", role, precision) for role in GRAPHS}
+        self._models = EngineModels(bundle, "onnx", precision)
         self._kinds = {"encoder": "float", "restorer": "uint8" if precision == "int8" else "float"}
         self._sessions: dict[str, Any] = {}
 
     def encode(self, probes: Floats) -> tuple[Floats, Floats]:
-        mask, value = self._run("encoder", probes)
-        check_encoded(self._name("encoder"), mask, value, len(probes), self._bundle.tree.size)
+        graph = self._models.encoder
+        mask, value = self._run(graph, probes)
+        check_encoded(graph.where, mask, value, len(probes), self._bundle.tree.size)
         return mask, value
 
     def restore(self, tile: Floats, code: Floats) -> Floats:
+        graph = self._models.restorer(code)
         if self._kinds["restorer"] == "uint8":
-            (levels,) = self._run("restorer", tile_bytes(tile), code_bytes(code, self._bundle.tree.grid))
+            (levels,) = self._run(graph, tile_bytes(tile), code_bytes(code, self._bundle.tree.grid))
             restored = real_pixels(levels)
         else:
-            (restored,) = self._run("restorer", tile, code)
-        check_restored(self._name("restorer"), restored, tile)
+            (restored,) = self._run(graph, tile, code)
+        check_restored(graph.where, restored, tile)
         return restored
 
-    def _name(self, role: str) -> str:
-        return f"{self._bundle.where}: {self._paths[role]}"
-
-    def _run(self, role: str, *inputs: Any) -> list[Any]:
-        session = self._session(role)
-        names, outputs = GRAPHS[role]
+    def _run(self, graph: Graph, *inputs: Any) -> list[Any]:
+        session = self._session(graph)
         try:
-            results = session.run(list(outputs), dict(zip(names, inputs, strict=True)))
+            # A folded restorer takes no code: what is left over is not fed.
+            results = session.run(list(graph.outputs), dict(zip(graph.inputs, inputs, strict=False)))
         except Exception as error:  # ONNX Runtime's exceptions share no public base
-            reason = one_line(error)
-            raise EngineError(f"{self._name(role)}: failed to run ({reason}); export the bundle again") from error
+            raise EngineError(f"{graph.where}: failed to run ({one_line(error)}); export the bundle again") from error
         return list(results)
 
-    def _session(self, role: str) -> Any:
-        if role not in self._sessions:
-            self._sessions[role] = self._load(role)
-        return self._sessions[role]
+    def _session(self, graph: Graph) -> Any:
+        if graph.path not in self._sessions:
+            self._sessions[graph.path] = self._load(graph)
+        return self._sessions[graph.path]
 
-    def _load(self, role: str) -> Any:
+    def _load(self, graph: Graph) -> Any:
         runtime = load_onnxruntime()
         options = runtime.SessionOptions()
         options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_ENABLE_ALL
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 4  # its warnings on stderr mean nothing to a reader; errors arrive as exceptions
-        content = self._bundle.read(self._paths[role])
+        content = self._bundle.read(graph.path)
         try:
             session = runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         except Exception as error:
-            raise EngineError(f"{self._name(role)}: cannot be loaded ({one_line(error)}); export it again") from error
+            raise EngineError(f"{graph.where}: cannot be loaded ({one_line(error)}); export it again") from error
         found = (tuple(i.name for i in session.get_inputs()), tuple(o.name for o in session.get_outputs()))
-        if found != GRAPHS[role]:
-            raise EngineError(f"{self._name(role)}: has {found}, not {GRAPHS[role]}; export it again")
-        kind = f"tensor({self._kinds[role]})"
+        if found != (graph.inputs, graph.outputs):
+            raise EngineError(f"{graph.where}: has {found}, not {(graph.inputs, graph.outputs)}; export it again")
+        kind = f"tensor({self._kinds[graph.role]})"
         wrong = {v.name: v.type for v in [*session.get_inputs(), *session.get_outputs()] if v.type != kind}
         if wrong:
-            raise EngineError(f"{self._name(role)}: has {wrong}, not {kind} throughout; export the bundle again")
+            raise EngineError(f"{graph.where}: has {wrong}, not {kind} throughout; export the bundle again")
         return session
 
 
 def make_engine(bundle: Bundle, backend: str = "onnx", precision: str | None = None, threads: int = 0) -> Engine:
     """The engine of a backend: "onnx", "tflite" or "coreml".
 
-    `precision`: of the restorer; None is its float, which is "float16" for Core ML and "float32" for the others. Raises
-    EngineError for an unknown backend, a missing extra, or a model that the bundle does not hold.
+    `precision`: of the restorer; None or "float" is its float, which is "float16" for Core ML and "float32" for the
+    others. On systems without Core ML, "coreml" is the reference executor of the export package. Raises EngineError for
+    an unknown backend, a missing extra, or a model that the bundle does not hold.
     """
     if backend not in ENGINES:
         raise EngineError(f"{backend}: no such engine; choose one of {', '.join(ENGINES)}")
-    if precision is None:
+    if precision in (None, "float"):
         precision = "float16" if backend == "coreml" else "float32"
-    module, name = ENGINES[backend].split(":")
-    return cast(Engine, getattr(importlib.import_module(module), name)(bundle, precision, threads))
-
-
-def model_path(bundle: Bundle, backend: str, role: str, precision: str) -> str:
-    """The path of a model in the bundle; an encoder is float32 in every precision. Raises EngineError."""
-    precision = "float32" if role == "encoder" else precision
-    backends = bundle.manifest.models.get(role, {})
-    path = backends.get(backend, {}).get(precision)
-    held = ", ".join(f"{name} {kind}" for name, kinds in backends.items() for kind in kinds) or "none"
-    if path is None:
-        missing = f"no {TITLES[backend]} {precision} {role} (it holds: {held})"
-        raise EngineError(f"{bundle.where}: {missing}; export the bundle with one")
-    return path
+    target = ENGINES[backend]
+    if backend == "coreml" and sys.platform != "darwin":
+        target = REFERENCE
+    module, name = target.split(":")
+    try:
+        kind = getattr(importlib.import_module(module), name)
+    except ModuleNotFoundError as error:
+        remedy = "pip install 'amirnet[export]' for its reference executor"
+        raise EngineError(f"{bundle.where}: no Core ML on this system, {error.name} is missing; {remedy}") from error
+    return cast(Engine, kind(bundle, precision, threads))
 
 
 def check_encoded(where: str, mask: Floats, value: Floats, count: int, size: int) -> None:

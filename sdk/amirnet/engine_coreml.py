@@ -16,7 +16,8 @@ import numpy as np
 
 from amirnet.arrays import Floats
 from amirnet.bundle import Bundle
-from amirnet.engine import GRAPHS, check_encoded, check_restored, model_path, one_line
+from amirnet.engine import check_encoded, check_restored, one_line
+from amirnet.engine_models import OUTPUTS, EngineModels, Graph
 from amirnet.errors import EngineError
 
 
@@ -27,37 +28,39 @@ class CoremlEngine:
     is not installed, or when the bundle holds no such package. One probe at a time, one tile size.
     """
 
+    title = "Core ML"
+
     def __init__(self, bundle: Bundle, precision: str = "float16", threads: int = 0) -> None:
         self.fixed_tile: int | None = bundle.manifest.tile.size
         self._bundle = bundle
-        self._paths = {role: model_path(bundle, "coreml", role, precision) for role in GRAPHS}
+        self._graphs = EngineModels(bundle, "coreml", precision)
         self._tools = _load_coremltools(bundle.where)
         self._models: dict[str, Any] = {}
 
     def encode(self, probes: Floats) -> tuple[Floats, Floats]:
-        answers = [self._run("encoder", probe[None]) for probe in probes]
-        mask, value = (np.concatenate([answer[name] for answer in answers]) for name in GRAPHS["encoder"][1])
-        check_encoded(self._name("encoder"), mask, value, len(probes), self._bundle.tree.size)
+        graph = self._graphs.encoder
+        answers = [self._run(graph, probe[None]) for probe in probes]
+        mask, value = (np.concatenate([answer[name] for answer in answers]) for name in OUTPUTS["encoder"])
+        check_encoded(graph.where, mask, value, len(probes), self._bundle.tree.size)
         return mask, value
 
     def restore(self, tile: Floats, code: Floats) -> Floats:
-        restored = np.asarray(self._run("restorer", tile, code)["restored"], dtype=np.float32)
-        check_restored(self._name("restorer"), restored, tile)
+        graph = self._graphs.restorer(code)
+        restored = np.asarray(self._run(graph, tile, code)["restored"], dtype=np.float32)
+        check_restored(graph.where, restored, tile)
         return restored
 
-    def _name(self, role: str) -> str:
-        return f"{self._bundle.where}: {self._paths[role]}"
-
-    def _run(self, role: str, *inputs: Floats) -> dict[str, Any]:
-        if role not in self._models:
-            self._models[role] = self._load(role)
+    def _run(self, graph: Graph, *inputs: Floats) -> dict[str, Any]:
+        if graph.path not in self._models:
+            self._models[graph.path] = self._load(graph)
+        feeds = dict(zip(graph.inputs, inputs, strict=False))  # a folded restorer takes no code
         try:
-            return dict(self._models[role].predict(dict(zip(GRAPHS[role][0], inputs, strict=True))))
+            return dict(self._models[graph.path].predict(feeds))
         except Exception as error:  # Core ML's exceptions share no public base
-            raise EngineError(f"{self._name(role)}: failed to run ({one_line(error)}); export it again") from error
+            raise EngineError(f"{graph.where}: failed to run ({one_line(error)}); export it again") from error
 
-    def _load(self, role: str) -> Any:
-        files = package_files(self._bundle, self._paths[role])
+    def _load(self, graph: Graph) -> Any:
+        files = package_files(self._bundle, graph.path)
         try:
             with tempfile.TemporaryDirectory() as place:
                 package = Path(place) / "model.mlpackage"
@@ -67,7 +70,7 @@ class CoremlEngine:
                     file.write_bytes(content)
                 return self._tools.models.MLModel(str(package))  # compiled here, so the package may go
         except Exception as error:
-            raise EngineError(f"{self._name(role)}: cannot be loaded ({one_line(error)}); export it again") from error
+            raise EngineError(f"{graph.where}: cannot be loaded ({one_line(error)}); export it again") from error
 
 
 def package_files(bundle: Bundle, path: str) -> dict[str, bytes]:
@@ -78,7 +81,7 @@ def package_files(bundle: Bundle, path: str) -> dict[str, bytes]:
 
 def _load_coremltools(where: str) -> Any:
     if sys.platform != "darwin":
-        remedy = "use the engine onnx or tflite, or amirnet_export.coreml_engine.ReferenceEngine"
+        remedy = "use onnx or tflite, or what `make_engine` gives here: amirnet_export.coreml_engine.ReferenceEngine"
         raise EngineError(f"{where}: Core ML runs on macOS only; {remedy}")
     logging.getLogger("coremltools").setLevel(logging.ERROR)
     try:

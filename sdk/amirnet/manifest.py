@@ -74,6 +74,8 @@ class Manifest:
         schema = _check_schema(top)
         try:
             files = _files(top, where)
+            tree, models = _tree(top.object("tree")), _models(top.object("models"), files)
+            _check_folded(top, tree, models)
             return cls(
                 schema=schema,
                 name=top.text("name"),
@@ -82,8 +84,8 @@ class Manifest:
                 identity=top.text("identity"),
                 probe=_probe(top.object("geometry").object("probe")),
                 tile=_tile(top.object("geometry").object("tile")),
-                tree=_tree(top.object("tree")),
-                models=_models(top.object("models"), files),
+                tree=tree,
+                models=models,
                 metrics=top.object("metrics", {}).values,
                 files=files,
             )
@@ -198,3 +200,15 @@ def _models(fields: Fields, files: dict[str, FileSeal]) -> dict[str, dict[str, d
                     precisions.refuse(precision, f"names {path!r}, which is not among the files")
                 models.setdefault(role, {}).setdefault(backend, {})[precision] = path
     return models
+
+
+def _check_folded(top: Fields, tree: DegradationTree, models: dict[str, Any]) -> None:
+    """CONTRACT G5: without a restorer that takes a code, every node where a walk can end has one of its own."""
+    if "restorer" in models or not any(role.startswith("restorer.") for role in models):
+        return
+    if tree.conditioning != "node":
+        top.refuse("models", 'hold folded restorers, but the tree\'s conditioning is not "node"')
+    for node in tree.nodes:
+        may_stop = not node.children or any(tree.node(child).confidence > 0.0 for child in node.children)
+        if may_stop and f"restorer.{node.id}" not in models:
+            top.refuse("models", f"hold folded restorers, but none for node {node.id}")

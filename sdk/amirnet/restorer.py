@@ -15,7 +15,7 @@ from amirnet.arrays import Doubles, Floats, Pixels
 from amirnet.blender import Band, Blender
 from amirnet.bundle import Bundle
 from amirnet.degradation_tree import Walk
-from amirnet.engine import Engine, OnnxEngine
+from amirnet.engine import Engine, OnnxEngine, make_engine
 from amirnet.errors import EngineError, TileError
 from amirnet.image_io import check_pixels
 from amirnet.padding import crop, to_tensor
@@ -83,23 +83,36 @@ class Restorer:
     """Restores photos with one bundle. `tile` replaces the bundle's tile size (pixels, with halo): smaller, less
     memory.
 
-    Raises TileError for a tile that the model cannot take; any legal tile gives the same photo within float error.
+    An engine that takes tiles of one size only has its way (CONTRACT L1). Raises TileError for a tile that the model
+    cannot take; any legal tile gives the same photo within float error.
     """
 
     def __init__(self, bundle: Bundle, engine: Engine | None = None, tile: int | None = None) -> None:
         geometry = bundle.manifest.tile
-        if tile is not None:
-            check_sizes(tile, geometry.halo, geometry.overlap, geometry.alignment)
-            if not geometry.flexible and tile != geometry.size:
-                raise TileError(f"tile {tile}: this model takes tiles of {geometry.size} only; leave the tile size out")
         self.bundle = bundle
         self.engine: Engine = OnnxEngine(bundle) if engine is None else engine
-        self.tile = geometry.size if tile is None else tile
+        only = self.engine.fixed_tile if geometry.flexible else geometry.size
+        self.flexible = only is None
+        if tile is not None:
+            check_sizes(tile, geometry.halo, geometry.overlap, geometry.alignment)
+            if only not in (None, tile):
+                raise TileError(f"tile {tile}: this model takes tiles of {only} only; leave the tile size out")
+        self.tile = tile or only or geometry.size
 
     @classmethod
-    def from_bundle(cls, name_or_path: str | os.PathLike[str] = "mobile", tile: int | None = None) -> Restorer:
-        """Open and verify a bundle and run it with ONNX Runtime. Raises BundleError, EngineError, TileError."""
-        return cls(Bundle.open(name_or_path), tile=tile)
+    def from_bundle(
+        cls,
+        name_or_path: str | os.PathLike[str] = "mobile",
+        tile: int | None = None,
+        engine: str = "onnx",
+        precision: str | None = None,
+    ) -> Restorer:
+        """Open and verify a bundle and run it with an engine: "onnx", "tflite" or "coreml" (see `make_engine`).
+
+        `precision`: "int8", or None for float. Raises BundleError, EngineError, TileError.
+        """
+        bundle = Bundle.open(name_or_path)
+        return cls(bundle, make_engine(bundle, engine, precision), tile)
 
     def examine(self, image: Photo) -> Diagnosis:
         """Where the photo belongs in the tree, without restoring it. Raises ImageError, EngineError."""
@@ -142,7 +155,7 @@ class Restorer:
         """The tiles of a photo, uint8 HWC, under this restorer's tile size."""
         height, width = pixels.shape[:2]
         tile = self.bundle.manifest.tile
-        return TilePlan(width, height, self.tile, tile.halo, tile.overlap, tile.alignment, tile.flexible)
+        return TilePlan(width, height, self.tile, tile.halo, tile.overlap, tile.alignment, self.flexible)
 
     def cores(self, pixels: Pixels, code: Floats) -> Iterator[tuple[Tile, Floats]]:
         """Each tile of the plan with the network's answer for its core, float32 HWC, not clipped (CONTRACT R2)."""

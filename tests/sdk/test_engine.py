@@ -26,7 +26,7 @@ def test_graphs_load_on_first_use(toy_bundle):
     engine = OnnxEngine(Bundle.open(toy_bundle))
     assert engine._sessions == {}
     engine.encode(np.zeros((1, 3, 64, 64), np.float32))
-    assert list(engine._sessions) == ["encoder"]
+    assert list(engine._sessions) == ["encoder.onnx"]
 
 
 def test_telemetry_is_off_before_the_runtime_loads():

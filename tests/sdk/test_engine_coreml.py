@@ -11,6 +11,7 @@ from quantised_toys import FACTS, TILE, check_levels, codes, tiles, toys
 
 from amirnet import Bundle
 from amirnet.engine import make_engine
+from amirnet.engine_coreml import CoremlEngine
 from amirnet.errors import EngineError
 
 PROBE = 64
@@ -60,7 +61,15 @@ def stand_ins(sealed):
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="it runs there")
 def test_elsewhere_the_reference_is_named(stand_ins):
+    assert "not Core ML itself" in make_engine(stand_ins, "coreml").title
     with pytest.raises(EngineError, match=r"macOS only; use .*amirnet_export\.coreml_engine\.ReferenceEngine"):
+        CoremlEngine(stand_ins)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="it runs there")
+def test_without_the_export_package_its_extra_is_named(stand_ins, monkeypatch):
+    monkeypatch.setitem(sys.modules, "amirnet_export.coreml_engine", None)
+    with pytest.raises(EngineError, match=r"no Core ML on this system.*pip install 'amirnet\[export\]'"):
         make_engine(stand_ins, "coreml")
 
 

@@ -163,6 +163,8 @@ def test_a_fixed_graph_takes_its_own_tile_only(reseal, toy_photo):
 
 def test_numbers_that_are_none_are_refused(bundle, toy_photo):
     class Broken:
+        title, fixed_tile = "broken", None
+
         def encode(self, probes):
             return np.full((len(probes), 7), np.nan, np.float32), np.zeros((len(probes), 7), np.float32)
 

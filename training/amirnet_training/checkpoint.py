@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,9 +119,23 @@ def load_model(path: str | Path) -> TrainedModel:
 
 
 def weights_identity(network: AMIRNet) -> str:
-    """SHA-256 over all weights, by name: which checkpoint a bundle was made from."""
+    """SHA-256 over all weights, by name: which float model this is."""
+    return _digest(network.state_dict()).hexdigest()
+
+
+def model_identity(network: AMIRNet, quantised: QuantisedRestorer | None) -> str:
+    """SHA-256 over all weights and, if there is one, the int8 grid: what a bundle's files were made from."""
+    digest = _digest(network.state_dict())
+    if quantised is not None:
+        tensors, grid = pack(quantised)
+        digest.update(_digest(tensors).digest())
+        digest.update(json.dumps(grid, sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def _digest(tensors: Mapping[str, torch.Tensor]) -> hashlib._Hash:
     digest = hashlib.sha256()
-    for name, tensor in sorted(network.state_dict().items()):
+    for name, tensor in sorted(tensors.items()):
         digest.update(f"{name}:{tuple(tensor.shape)}:{tensor.dtype}".encode())
         digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()
+    return digest

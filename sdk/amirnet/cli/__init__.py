@@ -13,6 +13,7 @@ SUBCOMMANDS = {
     "train": Subcommand("amirnet_training.cli:train", "Train a model.", extra="training"),
     "evaluate": Subcommand("amirnet_training.cli:evaluate", "Measure a model on pairs of photos.", extra="training"),
     "export": Subcommand("amirnet_export.cli:export", "Seal a checkpoint into a bundle.", extra="export"),
+    "parity": Subcommand("amirnet_export.cli:parity", "Show that a bundle's formats agree.", extra="export"),
 }
 """By import path: a subcommand's module is imported when it is asked for, and not before."""
 

@@ -10,6 +10,7 @@ import click
 
 from amirnet.cli.command_group import BAD_INPUT, fail
 from amirnet.cli.console import name_of, percent, progress_bar, say
+from amirnet.cli.engine_options import engine_options, tell_of_stand_in
 from amirnet.cli.output_paths import output_paths
 from amirnet.errors import AmirnetError
 from amirnet.photo_decoder import check_file
@@ -21,6 +22,7 @@ from amirnet.restorer import Restorer, RestoreResult
 @click.argument("photos", metavar="PHOTO...", nargs=-1, required=True)
 @click.option("-o", "--output", metavar="FILE_OR_FOLDER", help="[default: NAME_restored.EXT beside PHOTO]")
 @click.option("--model", default="mobile", show_default=True, metavar="NAME_OR_PATH", help="Folder, zip or name.")
+@engine_options
 @click.option("--tile", type=int, metavar="N", help="Tile size in pixels: smaller, less memory. [default: the model's]")
 @click.option("--node", type=int, metavar="ID", help="Take the photo for this node of the tree (see inspect).")
 @click.option("--quality", type=int, metavar="N", help="Of JPEG, WebP and AVIF, 1-100. [default: 95 or the input's]")
@@ -34,6 +36,8 @@ def restore(
     photos: tuple[str, ...],
     output: str | None,
     model: str,
+    engine: str,
+    precision: str,
     tile: int | None,
     node: int | None,
     quality: int | None,
@@ -52,7 +56,8 @@ def restore(
     for photo in inputs:
         check_file(photo)
     outputs = output_paths(inputs, output, overwrite)
-    restorer = Restorer.from_bundle(model, tile=tile)
+    restorer = Restorer.from_bundle(model, tile, engine, precision)
+    tell_of_stand_in(restorer)
     if node is not None:
         restorer.bundle.tree.node(node)
     failed = False

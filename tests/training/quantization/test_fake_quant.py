@@ -12,6 +12,7 @@ from amirnet_training.network import build
 from amirnet_training.network.phone import PhoneRestorer
 from amirnet_training.quantization import sqnr
 from amirnet_training.quantization.calibrate import calibrate
+from amirnet_training.quantization.exact import Ties, inexact
 from amirnet_training.quantization.fake_quant import FakeQuantSteps, _Round
 from amirnet_training.quantization.fixed_steps import QuantisedRestorer
 from amirnet_training.quantization.grid import FIXED, HIGH, LOW, Scale
@@ -63,6 +64,7 @@ def test_what_was_learnt_is_the_restorer_to_the_bit(start, batch, frozen: bool) 
     assert torch.equal(made(*batch), computed)
     assert not torch.equal(start(*batch), computed), "it has learnt something"
     assert made.grid != start.grid
+    assert inexact({name: scale.scale for name, scale in made.grid.activations.items()}, Ties.of(2, 6)) == []
     assert {name: made.grid.activations[name] for name in (*FIXED, "code")} == {**FIXED, "code": Scale(1 / 64, 0)}
 
 
@@ -72,7 +74,9 @@ def test_gradients_reach_everything_that_learns(start, batch) -> None:
     for name, parameter in steps.named_parameters():
         assert parameter.grad is not None and bool(torch.isfinite(parameter.grad).all()), name
         assert bool(parameter.grad.any()), name
-    assert set(steps.growth) == set(step_names(2, 6, steered=True)) - {*FIXED, "code"}
+    ties = Ties.of(2, 6)
+    factors = {product.factor for product in ties.products}
+    assert set(steps.growth) == set(ties.groups()) - {*FIXED, *factors, "code"}
 
 
 def test_the_gradients_of_one_rounding() -> None:

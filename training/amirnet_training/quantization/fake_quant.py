@@ -1,8 +1,9 @@
 """The program on a grid that is learnt: fake quantisation with gradients for the weights and for every step's scale.
 
 Weights are rounded with scales from the weights of the moment. A step's scale is a parameter (learned step size): the
-rounding passes gradients straight through to the value, and to the scale what rounding and clipping did. Zero points
-are those of the calibration; the steps that lie on the grid of pixels, and the code's grid, are never learnt.
+rounding passes gradients straight through to the value, and to the scale what rounding and clipping did. Steps that
+must share a scale learn one, and factors follow (`exact`). Zero points are those of the calibration; the steps that lie
+on the grid of pixels, and the code's grid, are never learnt.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .exact import Product, Ties, factor_scale
 from .fixed_steps import QuantisedRestorer
 from .float_steps import TorchSteps
 from .grid import FIXED, HIGH, LOW, Grid, Scale, fake_weight, weight_scales
@@ -60,8 +62,10 @@ class FakeQuantSteps(TorchSteps, nn.Module):
         self.biases = nn.ParameterDict({name: layer.bias.clone() for name, layer in start.layers.items()})
         self._geometry = {name: (layer.stride, layer.padding) for name, layer in start.layers.items()}
         self._start = start.grid.activations
-        learnt = [name for name in self._start if name not in (*FIXED, "code")]
-        # How much each scale has grown, as a logarithm: a step of the optimizer is then a share of the scale.
+        self._ties = Ties.of(start.half_blocks, start.quarter_blocks)
+        self._factors = {product.factor: self._shifted(product) for product in self._ties.products}
+        learnt = [name for name in self._ties.groups() if name not in (*FIXED, *self._factors, "code")]
+        # How much each group's scale has grown, as a logarithm: a step of the optimizer is a share of the scale.
         self.growth = nn.ParameterDict({name: torch.zeros(()) for name in learnt})
         self.register_buffer("frozen", torch.tensor(False))
         self._channel_scales = nn.Module()
@@ -82,9 +86,14 @@ class FakeQuantSteps(TorchSteps, nn.Module):
     def scale(self, name: str) -> Scale:
         """The grid of a step as it is now."""
         begun = self._start[name]
-        if name not in self.growth:
+        if name in self._factors:
+            product, shift = self._factors[name]
+            value, result = self.scale(product.value).scale, self.scale(product.result).scale
+            return Scale(factor_scale(value, result, shift), begun.zero_point)
+        group = self._ties.group(name)
+        if group not in self.growth:
             return begun
-        return Scale(float(np.float32(begun.scale * math.exp(float(self.growth[name].detach())))), begun.zero_point)
+        return Scale(float(np.float32(begun.scale * math.exp(float(self.growth[group].detach())))), begun.zero_point)
 
     def to_restorer(self) -> QuantisedRestorer:
         """What has been learnt, on the CPU; it computes what this module does, to the bit."""
@@ -107,7 +116,12 @@ class FakeQuantSteps(TorchSteps, nn.Module):
     def _done(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
         if relu:
             value = torch.relu(value)
-        scale = self.scale(name)
-        if name not in self.growth:
+        scale, group = self.scale(name), self._ties.group(name)
+        if group not in self.growth:
             return scale.fake(value)
-        return _Round.apply(value, self.growth[name], scale)  # type: ignore[no-any-return, no-untyped-call]
+        return _Round.apply(value, self.growth[group], scale)  # type: ignore[no-any-return, no-untyped-call]
+
+    def _shifted(self, product: Product) -> tuple[Product, int]:
+        """A product with its k, which stays what the calibration chose."""
+        value, factor, result = (self._start[name].scale for name in (product.value, product.factor, product.result))
+        return product, round(-math.log2(value * factor / result))

@@ -1,0 +1,54 @@
+"""Core ML's float16 restorer with every sum kept in float16: the worst that a GPU may do with it.
+
+The reference executor rounds every result to float16, but adds products up in float32. Some units add up in float16
+too, where a sum of hundreds of products loses digits, or overflows beyond 65,504. That is emulated here, one product
+after another, on a small tile.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from amirnet.bundle import Bundle
+from amirnet.engine import Engine
+from amirnet.engine_coreml import package_files
+from amirnet.engine_models import EngineModels
+from amirnet.padding import crop, to_tensor
+
+from ..coreml_reference import HALF_MAX, CoremlReference
+from ..levels import compare_levels
+from .report import BARS, HalfReport
+from .samples import SamplePhoto
+
+CORE = 32
+"""Side in pixels of what is compared: the emulation takes half a second for it, and 50 times that for a whole tile."""
+
+
+def check_half_sums(bundle: Bundle, exact: Engine, node: int, photo: SamplePhoto) -> tuple[HalfReport, str | None]:
+    """A node's report, and a line on what is beyond the bar, if anything is.
+
+    Args:
+        exact: a float32 engine that takes tiles of any size.
+
+    Raises:
+        EngineError: the bundle holds no float16 Core ML restorer.
+    """
+    halo, alignment = bundle.manifest.tile.halo, bundle.manifest.tile.alignment
+    size = 2 * halo + max(CORE, alignment)
+    height, width = photo.pixels.shape[:2]
+    tile = to_tensor(crop(photo.pixels, (width - size) // 2, (height - size) // 2, size, size))[None]
+    code = bundle.tree.code_for(node).reshape(1, -1, 1, 1)
+    graph = EngineModels(bundle, "coreml", "float16").restorer(code)
+    feeds = dict(zip(graph.inputs, (tile, code), strict=False))  # a folded restorer takes no code
+    program = CoremlReference(package_files(bundle, graph.path), half_sums=True)
+    found = program.run(feeds, any_size=True)["restored"]
+    core = np.s_[..., halo:-halo, halo:-halo]
+    broken = not np.isfinite(found[core]).all()
+    apart = compare_levels(np.nan_to_num(found[core], nan=0.0), exact.restore(tile, code)[core], axis=1)
+    row = HalfReport(node, program.largest, *apart)
+    if broken or program.overflows:
+        first, size_of = next(iter(program.overflows.items()), ("restored", float("nan")))
+        return row, f"node {node}: float16 overflows at {first} ({size_of:,.0f}; {HALF_MAX:,.0f} is the most)"
+    if not BARS["float"].holds(apart):
+        return row, f"node {node}: sums kept in float16 move the result by {apart.max_levels} levels (bar: 1)"
+    return row, None

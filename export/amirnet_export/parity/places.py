@@ -1,0 +1,67 @@
+"""Where each engine's encoder puts each photo, and how close that decision was (CONTRACT D4-T7)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from amirnet.arrays import Doubles, Floats
+from amirnet.bundle import Bundle
+from amirnet.degradation_tree import DegradationTree
+from amirnet.engine import Engine
+from amirnet.probe_plan import ProbePlan, average
+
+from .report import PhotoReport
+from .samples import SamplePhoto
+
+
+class Place(NamedTuple):
+    """One engine's answer: the way to the node, the averaged mask and the restorer's code (K,), and the decision's
+    margin, 0 to 1."""
+
+    path: tuple[int, ...]
+    mask: Doubles
+    code: Floats
+    margin: float
+
+    @property
+    def node(self) -> int:
+        return self.path[-1]
+
+
+def place(bundle: Bundle, engine: Engine, photo: SamplePhoto) -> Place:
+    """Runs an engine's encoder on a photo. Raises EngineError."""
+    probe, tree = bundle.manifest.probe, bundle.tree
+    height, width = photo.pixels.shape[:2]
+    mask, soft = average(*engine.encode(ProbePlan(width, height, probe.size, probe.grid).gather(photo.pixels)))
+    walk = tree.walk(mask)
+    return Place(walk.path, mask, tree.code_for(walk.node, soft), margin(tree, mask, walk.path))
+
+
+def margin(tree: DegradationTree, mask: Doubles, path: tuple[int, ...]) -> float:
+    """How far the closest comparison of a walk is from flipping: between the children's shares of their sum (T3), and
+    between a step's probability and the confidence that it needs (T5). 1 when there was nothing to decide."""
+    closest = 1.0
+    for node in map(tree.node, path):
+        children = [tree.node(child) for child in node.children]
+        total = sum(float(mask[child.entry]) for child in children)
+        if len(children) < 2 or total <= 0:
+            continue
+        shares = sorted(((float(mask[child.entry]) / total, child) for child in children), key=lambda pair: -pair[0])
+        (best, likelier), (second, _) = shares[:2]
+        if node.id != path[-1]:
+            closest = min(closest, best - second)
+        # A confidence of 0 is always reached.
+        if likelier.confidence > 0:
+            closest = min(closest, abs(best - likelier.confidence))
+    return closest
+
+
+def compare_places(photo: str, places: dict[str, Place], grid: int) -> PhotoReport:
+    """One photo's places by engine, side by side."""
+    codes = np.stack([found.code for found in places.values()])
+    apart = float((codes.max(axis=0) - codes.min(axis=0)).max()) * grid
+    nodes = {name: found.node for name, found in places.items()}
+    margins = {name: round(found.margin, 6) for name, found in places.items()}
+    return PhotoReport(photo, nodes, margins, round(apart))
