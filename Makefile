@@ -30,7 +30,7 @@ lint: $(VENV)/.installed-dev
 # On ARM64 machines there is nothing to emulate, and both lines say so; without Debian's apt the first one fails.
 parity-arm64: $(VENV)/.installed-dev
 	@PYTHON=$(BIN)/python .ci/arm64.sh build/arm64
-	@$(BIN)/python -m amirnet_export.arm64 models/mobile --photos benchmarks/amirnet_benchmarks/photos/degraded
+	@$(BIN)/python -m amirnet_export.arm64 models/mobile
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: $(PYTHON) is missing or older than Python 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 2; }

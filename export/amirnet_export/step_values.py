@@ -26,38 +26,20 @@ Values = dict[str, Array]
 
 def onnx_steps(content: bytes, inputs: Mapping[str, Array]) -> Values:
     """Of an ONNX restorer in ONNX Runtime, every step made an output of the graph."""
-    told = onnx_with_steps(content)
-    runtime = load_onnxruntime()
-    session = runtime.InferenceSession(told, providers=["CPUExecutionProvider"])
-    names = step_order(told)
-    if not _is_int8(onnx.load_from_string(content)):
-        return dict(zip(names, session.run(names, dict(inputs)), strict=True))
-    scales = onnx_grid(content).activations
-    feeds = {n: _rounded(v, scales[n].scale, scales[n].zero_point + SHIFT, np.uint8) for n, v in inputs.items()}
-    return real_steps(content, dict(zip(names, session.run(names, feeds), strict=True)))
-
-
-def onnx_with_steps(content: bytes) -> bytes:
-    """The same ONNX restorer with every step as an output, beside ``restored``: uint8 in int8, else float32."""
-    model = onnx.load_from_string(content)
-    kind = onnx.TensorProto.UINT8 if _is_int8(model) else onnx.TensorProto.FLOAT
-    names = [name for name in step_order(content) if name != "restored"]
-    model.graph.output.extend(onnx.helper.make_tensor_value_info(name, kind, None) for name in names)
-    return bytes(model.SerializeToString())
-
-
-def step_order(content: bytes) -> list[str]:
-    """The steps of an ONNX restorer in the order in which they are computed."""
     model = onnx.load_from_string(content)
     kinds = {"QuantizeLinear"} if _is_int8(model) else {"Conv", "Add", "Mul", "Relu"}
     names = [node.output[0] for node in model.graph.node if node.op_type in kinds]
-    return [name for name in names if not name.endswith(("/linear", REAL, UPSAMPLED))]
-
-
-def real_steps(content: bytes, found: Mapping[str, Array]) -> Values:
-    """An int8 ONNX restorer's steps, given out as uint8, as real numbers."""
+    names = [name for name in names if not name.endswith(("/linear", REAL, UPSAMPLED))]
+    kind = onnx.TensorProto.UINT8 if _is_int8(model) else onnx.TensorProto.FLOAT
+    model.graph.output.extend(onnx.helper.make_tensor_value_info(n, kind, None) for n in names if n != "restored")
+    runtime = load_onnxruntime()
+    session = runtime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    if not _is_int8(model):
+        return dict(zip(names, session.run(names, dict(inputs)), strict=True))
     scales = onnx_grid(content).activations
-    return {name: _real(value, scales[name].scale, scales[name].zero_point + SHIFT) for name, value in found.items()}
+    feeds = {n: _rounded(v, scales[n].scale, scales[n].zero_point + SHIFT, np.uint8) for n, v in inputs.items()}
+    found = session.run(names, feeds)
+    return {n: _real(v, scales[n].scale, scales[n].zero_point + SHIFT) for n, v in zip(names, found, strict=True)}
 
 
 def tflite_steps(content: bytes, inputs: Mapping[str, Array]) -> Values:

@@ -12,18 +12,18 @@ import click
 
 from amirnet.errors import AmirnetError
 
+from ..parity.report import BARS
 from .comparison import ARM64, compare
 from .question import TILE, prepare
-from .report import BARS, ENCODER_BAR, STEP_BAR, render
+from .report import ENCODER_BAR, render
 
 
 @click.command()
 @click.argument("checkpoint", type=click.Path(path_type=Path))
-@click.option("--photos", required=True, type=click.Path(path_type=Path), help="Folder of photos to take tiles from.")
 @click.option("--python", "arm64_python", default="build/arm64/python", show_default=True,
               type=click.Path(path_type=Path), help="A Python on 64-bit ARM; .ci/arm64.sh makes it.")  # fmt: skip
 @click.option("--tile", default=TILE, show_default=True, help="Side of a tile in pixels.")
-def main(checkpoint: Path, photos: Path, arm64_python: Path, tile: int) -> None:
+def main(checkpoint: Path, arm64_python: Path, tile: int) -> None:
     """Compare what ONNX Runtime and LiteRT make of CHECKPOINT here and on 64-bit ARM, one tile a node.
 
     Exit status: 0 all within the bars, 1 something is not, 2 it could not be tried.
@@ -33,9 +33,9 @@ def main(checkpoint: Path, photos: Path, arm64_python: Path, tile: int) -> None:
         return
     try:
         with tempfile.TemporaryDirectory() as folder:
-            question = prepare(checkpoint, photos, Path(folder), tile)
+            question = prepare(checkpoint, Path(folder), tile)
             grid = "from the checkpoint" if question.trained else "calibrated on these tiles (the checkpoint has none)"
-            click.echo(f"{len(question.nodes)} nodes, a tile of {question.tile} px each; int8 grid: {grid}")
+            click.echo(f"{len(question.nodes)} nodes, a tile of {tile} px each; int8 grid: {grid}")
             start = time.monotonic()
             report = compare(question, arm64_python)
             click.echo(render(report))
@@ -47,9 +47,8 @@ def main(checkpoint: Path, photos: Path, arm64_python: Path, tile: int) -> None:
 
 
 def _bars() -> str:
-    tiles = "; ".join(f"{kind} {most} levels, {share:.1%} over 1" for kind, (most, share) in BARS.items())
-    steps = f"{STEP_BAR[0]} integer, {STEP_BAR[1]:.1%} off"
-    return f"Bars of a tile: {tiles}. Of a step: {steps}. Of the encoder: {ENCODER_BAR:g} and the same node."
+    tiles = "; ".join(f"{name} {bar.max_levels} levels, {bar.share_over_1:.1%} over 1" for name, bar in BARS.items())
+    return f"Bars of a tile: {tiles}. Of the encoder: {ENCODER_BAR:g} and the same node."
 
 
 if __name__ == "__main__":

@@ -10,17 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 import amirnet
-from amirnet.engine import TITLES
 
 from ..errors import ExportError
-from ..step_values import real_steps
-from .answers import BACKENDS, INPUTS, PRECISIONS, STEP, STEPS
-from .followed import StepDifference, follow
+from .answers import BACKENDS, PRECISIONS
 from .question import Question
-from .report import Report, encoder_row, step_row, tile_row
+from .report import Report, encoder_row, tile_row
 
 ARM64 = ("aarch64", "arm64")
 """What `platform.machine()` says on 64-bit ARM, on Linux and on macOS."""
@@ -31,11 +27,7 @@ SOURCES = (Path(amirnet.__file__).parents[1], Path(__file__).parents[2])
 
 
 def compare(question: Question, arm64_python: Path) -> Report:
-    """Runs every engine on both processors, and compares tile by tile, step by step, probe by probe.
-
-    An int8 restorer in ONNX Runtime is judged end to end only on a trained grid: its sums round otherwise on ARM64 than
-    on x86-64 when they all but tie, and a grid that was only calibrated makes many levels of one such rounding. Its
-    steps are judged on every grid, on ARM64; what they are here stands beside them for comparison.
+    """Runs every engine on both processors, and compares tile by tile and probe by probe.
 
     `arm64_python`: made by .ci/arm64.sh. Raises ExportError when a Python fails, takes too long, or is not on ARM64.
     """
@@ -43,29 +35,16 @@ def compare(question: Question, arm64_python: Path) -> Report:
         raise ExportError(f"{arm64_python}: no such Python: run .ci/arm64.sh, which makes it")
     with ThreadPoolExecutor(2) as pool:
         far = list(pool.map(lambda backend: ask(question, arm64_python, backend), BACKENDS))
-    report = Report([], [], [])
+    report = Report([], [])
     for backend, arm64 in zip(BACKENDS, far, strict=True):
         if str(arm64["machine"]) not in ARM64:
             raise ExportError(f"{arm64_python}: runs on {arm64['machine']}: name a Python on 64-bit ARM")
         here = ask(question, Path(sys.executable), backend)
         for precision in PRECISIONS:
-            title = f"{TITLES[backend]} {precision}"
-            row = tile_row(title, precision, arm64[precision], here[precision], question.nodes)
-            judged = question.trained or (backend, precision) != ("onnx", "int8")
-            report.tiles.append(row._replace(judged=judged))
-        report.encoders.append(encoder_row(f"{TITLES[backend]} float32", arm64, here, question.tree))
-        if backend == "onnx":
-            report.steps.append(step_row("ONNX int8 on ARM64", _followed(question, arm64)))
-            report.steps.append(step_row("ONNX int8 here", _followed(question, here))._replace(judged=False))
+            title = f"{backend} {precision}"
+            report.tiles.append(tile_row(title, precision, arm64[precision], here[precision], question.nodes))
+        report.encoders.append(encoder_row(f"{backend} float", arm64, here, question.tree))
     return report
-
-
-def _followed(question: Question, found: dict[str, Any]) -> list[StepDifference]:
-    content = (question.folder / STEPS).read_bytes()
-    steps = {name.removeprefix(STEP): value for name, value in found.items() if name.startswith(STEP)}
-    with np.load(question.folder / INPUTS) as given:
-        tiles, codes = (torch.from_numpy(given[name]) for name in ("tiles", "codes"))
-    return follow(question.quantised, real_steps(content, steps), tiles, codes)
 
 
 def ask(question: Question, python: Path, backend: str) -> dict[str, Any]:

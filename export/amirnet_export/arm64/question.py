@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +10,8 @@ import torch
 
 from amirnet.arrays import Floats, Pixels
 from amirnet.degradation_tree import DegradationTree
-from amirnet.image_io import load
 from amirnet.padding import crop, to_tensor
-from amirnet_training.data.images import list_images
 from amirnet_training.quantization.calibrate import calibrate
-from amirnet_training.quantization.fixed_steps import QuantisedRestorer
 from amirnet_training.quantization.samples import load_start, tree_of
 
 from ..bundle_writer import write_bundle
@@ -23,8 +19,8 @@ from ..errors import ExportError
 from ..exporter import make_manifest
 from ..formats import model_files
 from ..model_facts import ModelFacts
-from ..step_values import onnx_with_steps
-from .answers import BUNDLE, INPUTS, STEPS
+from ..parity.samples import sample_photos
+from .answers import BUNDLE, INPUTS
 
 TILE = 64
 """Side in pixels of a tile that an emulator restores in half a second."""
@@ -38,39 +34,37 @@ class Question:
     tree: DegradationTree
     nodes: tuple[int, ...]
     """The node of each tile."""
-    tile: int
-    """Side of a tile in pixels."""
-    quantised: QuantisedRestorer
     trained: bool
-    """The int8 grid comes from the checkpoint. Otherwise it was only calibrated, on the tiles themselves."""
+    """The int8 grid comes from the checkpoint. Otherwise it was calibrated on the tiles themselves."""
 
 
-def prepare(checkpoint: Path, photos: Path, folder: Path, size: int) -> Question:
+def prepare(checkpoint: Path, folder: Path, size: int = TILE) -> Question:
     """Writes the models anew for small tiles, the same weights on the same grid, and picks a tile for every node.
+
+    The tile is the middle of the sample photo of `amirnet parity` that is most like the node's own; the encoder gets
+    the middle of each of those photos.
 
     Args:
         checkpoint: a finished model of a phone preset, or its run folder.
-        photos: a folder of photos: every node gets a tile of one of them, and the encoder a probe of each.
         folder: an empty folder to write to.
         size: side of a tile in pixels.
 
     Raises:
         CheckpointError: the checkpoint is missing, broken, has no tree or a preset without an int8 form.
         ExportError: a tile size that the model cannot take, or a graph that cannot be written.
-        DataError, ImageError: no photos, or one that cannot be read.
     """
     model, restorer, described = load_start(checkpoint)
-    manifest = make_manifest(model, checkpoint)
-    geometry, probe = manifest["geometry"]["tile"], int(manifest["geometry"]["probe"]["size"])
-    alignment = geometry["alignment"]
-    if size < alignment or size % alignment:
-        raise ExportError(f"tile of {size} pixels: the model takes multiples of {alignment}: choose one")
+    manifest = make_manifest(model)
+    geometry, probe = manifest["geometry"]["tile"], model.config.data.patch
+    if size < geometry["alignment"] or size % geometry["alignment"]:
+        raise ExportError(f"tile of {size} pixels: choose a multiple of {geometry['alignment']}, which the model takes")
     tree = tree_of(described)
-    nodes = tuple(node.id for node in tree.nodes)
-    pictures = [load(path) for path in list_images(photos)]
-    tiles = np.stack(list(_tiles(pictures, len(nodes), size)))
-    codes = np.stack([tree.code_for(node) for node in nodes])[:, :, None, None]
-    probes = np.stack([_middle(picture, probe) for picture in pictures])
+    photos = [photo.pixels for photo in sample_photos()]
+    probes = np.stack([_middle(photo, probe) for photo in photos])
+    with torch.no_grad():
+        mask = model.network.place(torch.from_numpy(probes)).mask.numpy()
+    tiles = np.stack([_middle(photos[int(mask[:, node.entry].argmax())], size) for node in tree.nodes])
+    codes = np.stack([tree.code_for(node.id) for node in tree.nodes])[:, :, None, None]
     quantised = model.quantised
     if quantised is None:
         quantised = calibrate(restorer, [(torch.from_numpy(tiles), torch.from_numpy(codes))], tree.grid)
@@ -78,23 +72,12 @@ def prepare(checkpoint: Path, photos: Path, folder: Path, size: int) -> Question
     made = model_files(model.network, quantised, probe, size, facts)
     # No photo is put together from these tiles, so they need no halo.
     geometry |= {"size": size, "halo": 0, "radius": 0, "overlap": 0}
-    write_bundle(folder / BUNDLE, {**manifest, "models": made.models}, made.files)
-    (folder / STEPS).write_bytes(onnx_with_steps(made.files[made.models["restorer"]["onnx"]["int8"]]))
+    write_bundle(folder / BUNDLE, {**manifest, "models": made.models, "quantization": made.quantization}, made.files)
     np.savez(folder / INPUTS, tiles=tiles, codes=codes, probes=probes)
-    return Question(folder, tree, nodes, size, quantised, model.quantised is not None)
+    return Question(folder, tree, tuple(node.id for node in tree.nodes), model.quantised is not None)
 
 
-def _tiles(pictures: list[Pixels], count: int, size: int) -> Iterator[Floats]:
-    """(3, size, size) in [0, 1], photo after photo, each from a place of its own."""
-    rng = np.random.default_rng(0)
-    for number in range(count):
-        picture = pictures[number % len(pictures)]
-        height, width = picture.shape[:2]
-        top, left = (int(rng.integers(0, max(side - size, 0) + 1)) for side in (height, width))
-        yield to_tensor(crop(picture, left, top, size, size))
-
-
-def _middle(picture: Pixels, size: int) -> Floats:
+def _middle(photo: Pixels, size: int) -> Floats:
     """(3, size, size) in [0, 1]."""
-    height, width = picture.shape[:2]
-    return to_tensor(crop(picture, max(width - size, 0) // 2, max(height - size, 0) // 2, size, size))
+    height, width = photo.shape[:2]
+    return to_tensor(crop(photo, (width - size) // 2, (height - size) // 2, size, size))
