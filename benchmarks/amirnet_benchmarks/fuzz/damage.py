@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from amirnet.bundle_files import MANIFEST
 
 from .fields import fields, mended
-from .seeds import bundle, photos, sealed, zipped
+from .seeds import bundle, burdens, photos, sealed, zipped
 
 
 class Case(NamedTuple):
@@ -49,8 +49,9 @@ RAW = (
 
 def cases() -> st.SearchStrategy[Case]:
     """Photos mostly, and bundles in both shapes."""
-    bundles = st.one_of(damaged_zip(), damaged_folder(), damaged_manifest())
-    return st.one_of(damaged_photo(), damaged_photo(), bundles)
+    photo, bundle_ = damaged_photo(), st.one_of(damaged_zip(), damaged_folder(), damaged_manifest())
+    # One in a hundred is a burden: each takes a second or two.
+    return st.integers(0, 99).flatmap(lambda number: burden() if number == 50 else photo if number < 65 else bundle_)
 
 
 @st.composite
@@ -59,6 +60,14 @@ def damaged_photo(draw: st.DrawFn) -> Case:
     name = draw(st.sampled_from(sorted(photos())))
     content = draw(damaged(photos()[name], list(photos().values())))
     return Case("photo", name, {name: mended(content) if draw(st.booleans()) else content})
+
+
+@st.composite
+def burden(draw: st.DrawFn) -> Case:
+    """A file that asks for a lot, as it is or with one number changed."""
+    name = draw(st.sampled_from(sorted(burdens())))
+    content = burdens()[name]
+    return Case("photo", name, {name: mended(_with_number(draw, content)) if draw(st.booleans()) else content})
 
 
 @st.composite

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import struct
 import zipfile
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,9 @@ from amirnet.photo_encoder import encode, writer_for
 PHOTO = Path(__file__).parents[1] / "photos" / "clean" / "astronaut.jpg"
 SIDE = (61, 47)
 """Width and height of the corner: small, so that thousands are decoded in minutes, and no multiple of a block."""
+LARGE = 10_000
+"""Side of a picture that takes a few kilobytes in its file and, in colours, 300 MB in memory."""
+PAGES = 40_000
 
 
 @cache
@@ -64,6 +68,20 @@ def photos() -> dict[str, bytes]:
 
 
 @cache
+def burdens() -> dict[str, bytes]:
+    """Small files, sound or nearly, that ask for a lot: of memory, or of pages to count."""
+    white = Image.new("1", (LARGE, LARGE), 1)
+    palette = _saved(Image.new("P", (1, 1)), "GIF")
+    frame = palette.index(b"\x2c")
+    return {
+        "large.png": _saved(white, "PNG"),
+        "large.tif": _saved(white, "TIFF", compression="group4"),
+        "pages.tif": _pages(),
+        "frames.gif": palette[:-1] + palette[frame:-1] * PAGES + palette[-1:],
+    }
+
+
+@cache
 def bundle() -> dict[str, bytes]:
     """A bundle's files by path: the shipped manifest, sealed over stand-ins for the models, which nobody runs here."""
     manifest = json.loads((SHIPPED / "mobile" / MANIFEST).read_text(encoding="utf-8"))
@@ -91,6 +109,15 @@ _XMP = (
     b'<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6" '
     b'xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="48,1N"/></rdf:RDF></x:xmpmeta>'
 )
+
+
+def _pages() -> bytes:
+    """A TIFF of one pixel a page, all pages the same one."""
+    tags = [(256, 1), (257, 1), (258, 8), (259, 1), (262, 1), (273, 8), (277, 1), (278, 1), (279, 1)]
+    size = 2 + 12 * len(tags) + 4
+    page = struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    next_ones = [12 + size * number for number in range(1, PAGES)] + [0]
+    return b"II*\0" + struct.pack("<I", 12) + b"\0" * 4 + b"".join(page + struct.pack("<I", at) for at in next_ones)
 
 
 def _exif() -> bytes:
