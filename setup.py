@@ -31,9 +31,13 @@ TRAINING = [
 # Engines beside ONNX Runtime, which the thin SDK has.
 TFLITE = ["ai-edge-litert>=2.0"]
 COREML = ["coremltools>=9.0"]
+# `amirnet restore --ray`: photos on many machines.
+RAY = ["ray[data]>=2.51"]
+# Photos as iPhones write them.
+HEIF = ["pillow-heif>=1.0"]
 EXPORT = [*TRAINING, *TFLITE, *COREML, "flatbuffers>=25.2", "onnx>=1.18", "onnxscript>=0.5", "onnxsim>=0.4.36"]
 BENCHMARKS = ["jinja2>=3.1", "opencv-python-headless>=4.10", "scikit-image>=0.24", "matplotlib>=3.9"]
-ALL = list(dict.fromkeys([*EXPORT, *BENCHMARKS]))
+ALL = list(dict.fromkeys([*EXPORT, *BENCHMARKS, *RAY, *HEIF]))
 DEV = [
     *ALL,
     "pytest>=8.2",
@@ -66,6 +70,8 @@ setup(
     extras_require={
         "tflite": TFLITE,
         "coreml": COREML,
+        "ray": RAY,
+        "heif": HEIF,
         "training": TRAINING,
         "export": EXPORT,
         "benchmarks": BENCHMARKS,

@@ -53,7 +53,7 @@ class EvaluationSet:
 
 DEGRADATIONS = {
     "noise:15": "noise", "noise:25": "noise", "noise:50": "noise", "defocus:2.5": "defocus", "motion:11:30": "motion",
-    "lowlight:0.15": "lowlight", "jpeg:20": "jpeg", "none": "none",
+    "lowlight:0.15": "lowlight", "jpeg:20": "jpeg", "none": "none", "noise:25+jpeg:92": "noise",
 }  # fmt: skip
 
 SETS = (
@@ -64,11 +64,15 @@ SETS = (
 )
 
 
-def run(restorer: Restorer, data: Path, progress: Progress, *, limit: int | None = None) -> list[dict[str, Any]]:
-    """Evaluates every set: one record a set with its means, its rows, and how the stored node codes alone would do.
+def run(
+    restorer: Restorer, int8: Restorer | None, data: Path, progress: Progress, *, limit: int | None = None
+) -> list[dict[str, Any]]:
+    """Evaluates every set: one record a set with its means, its rows, how the stored node codes alone would do, and
+    what is left in int8 (None without an int8 model).
 
     Args:
-        restorer: the model.
+        restorer: the model in float.
+        int8: the same model in int8; its encoder, and so a photo's code, is the float one.
         data: folder of the evaluation sets.
         progress: shows a bar a set.
         limit: only the first photos of each set (for a quick look).
@@ -81,19 +85,26 @@ def run(restorer: Restorer, data: Path, progress: Progress, *, limit: int | None
         count, samples = chosen.samples(data)
         count = count if limit is None else min(count, limit)
         task = progress.add_task(chosen.name, total=count)
-        rows, by_node = [], []
+        rows, by_node, rounded = [], [], []
         for _, sample in zip(range(count), samples, strict=False):
             (row,) = measure.evaluate(restorer, [sample], lambda _: None)
-            forced = restorer.restore(sample.degraded, node=row.node).image
-            by_node.append(min(measure_quality(sample.clean, forced).psnr, measure.IDENTICAL))
+            by_node.append(_psnr(sample, restorer, node=row.node))
+            if int8 is not None:
+                rounded.append(_psnr(sample, int8))
             rows.append(row)
             progress.advance(task)
         means = {name: measure.mean(rows, name) for name in ("psnr_input", "psnr", "ssim_input", "ssim")}
         records.append({
             "set": chosen.name, "kind": chosen.kind, "photos": count, **means,
-            "psnr_node_code": sum(by_node) / len(by_node), "rows": [asdict(row) for row in rows],
+            "psnr_node_code": sum(by_node) / count, "psnr_int8": sum(rounded) / count if rounded else None,
+            "rows": [asdict(row) for row in rows],
         })  # fmt: skip
     return records
+
+
+def _psnr(sample: measure.Sample, restorer: Restorer, node: int | None = None) -> float:
+    restored = restorer.restore(sample.degraded, node=node).image
+    return min(measure_quality(sample.clean, restored).psnr, measure.IDENTICAL)
 
 
 @click.command()
@@ -107,8 +118,10 @@ def main(model: str, data: Path, output: Path | None, limit: int | None) -> None
     columns = (TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
         restorer = Restorer.from_bundle(model)
+        held = restorer.bundle.manifest.models.get("restorer", {}).get("onnx", {})
+        int8 = Restorer.from_bundle(model, precision="int8") if "int8" in held else None
         with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-            records = run(restorer, data, progress, limit=limit)
+            records = run(restorer, int8, data, progress, limit=limit)
         click.echo(render(records, restorer.bundle.tree))
         if output is not None:
             identity = {"model": restorer.bundle.manifest.name, "identity": restorer.bundle.manifest.identity}

@@ -12,7 +12,7 @@ Records = Sequence[Mapping[str, Any]]
 
 def render(records: Records, tree: DegradationTree) -> str:
     """Both tables, the means and the purity, as Markdown."""
-    return "\n".join([*_quality(records), "", *_confusion(records, tree)])
+    return "\n".join([*_quality(records), "", *_int8(records), *_confusion(records, tree)])
 
 
 def confusion(records: Records) -> dict[int, dict[str, int]]:
@@ -41,16 +41,32 @@ def purity(counts: Mapping[int, Mapping[str, int]], *, balanced: bool) -> float:
 
 def _quality(records: Records) -> list[str]:
     lines = [
-        "| set | photos | input PSNR | PSNR | gain | input SSIM | SSIM | PSNR with the node's stored code |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|",
+        "| set | photos | input PSNR | PSNR | gain | input SSIM | SSIM | PSNR in int8 | with the node's stored code |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for record in records:
         gain = record["psnr"] - record["psnr_input"]
         lines.append(
             f"| {record['set']} | {record['photos']} | {record['psnr_input']:.2f} | {record['psnr']:.2f} | {gain:+.2f} "
-            f"| {record['ssim_input']:.4f} | {record['ssim']:.4f} | {record['psnr_node_code']:.2f} |"
+            f"| {record['ssim_input']:.4f} | {record['ssim']:.4f} | {_or_none(record['psnr_int8'])} "
+            f"| {record['psnr_node_code']:.2f} |"
         )
     return lines
+
+
+def _int8(records: Records) -> list[str]:
+    """What int8 loses against float, as the mean over the sets and of the set that loses most."""
+    measured = [record for record in records if record["psnr_int8"] is not None]
+    lost = {record["set"]: record["psnr"] - record["psnr_int8"] for record in measured}
+    if not lost:
+        return []
+    worst = max(lost, key=lambda name: lost[name])
+    return [f"int8 loses {sum(lost.values()) / len(lost):.3f} dB on average over the sets against float, most on "
+            f"{worst}: {lost[worst]:.3f} dB.", ""]  # fmt: skip
+
+
+def _or_none(psnr: float | None) -> str:
+    return "-" if psnr is None else f"{psnr:.2f}"
 
 
 def _confusion(records: Records, tree: DegradationTree) -> list[str]:

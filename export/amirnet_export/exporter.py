@@ -35,6 +35,8 @@ OVERLAP = 16
 """Pixels over which neighbouring cores are blended."""
 PROBE_GRID = 4
 """Probes along a side of the photo at most."""
+TRIM = 4
+"""A quarter of the probes is left out at either end when a code is averaged."""
 LICENSE = "Weights: research and non-commercial use, as the training images ask (see the model card). Code: Apache-2.0."
 PARITY = "parity.json"
 """The parity report's place in a bundle."""
@@ -124,7 +126,7 @@ def make_manifest(model: TrainedModel) -> dict[str, Any]:
         "license": LICENSE,
         "identity": model_identity(network, model.quantised),
         "geometry": {
-            "probe": {"size": model.config.data.patch, "grid": PROBE_GRID},
+            "probe": {"size": model.config.data.patch, "grid": PROBE_GRID, "trim": TRIM},
             "tile": {"size": CORE + 2 * halo, "halo": halo, "overlap": OVERLAP, "alignment": alignment,
                      "radius": radius, "flexible": True},
         },

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
+from amirnet_training.quantization.exact import Ties, inexact
 from amirnet_training.quantization.grid import Grid
 
 from .coreml import coreml_grid
@@ -14,9 +15,14 @@ from .tflite import tflite_grid
 
 
 def check_grids(made: ModelFiles) -> None:
-    """Raises ExportError when an int8 file's scales or zero points are not those of ``made.quantization``."""
+    """Raises ExportError when an int8 file's scales or zero points are not those of ``made.quantization``, or when that
+    is a grid on which engines may round differently."""
     for role, content in made.quantization.items():
         wanted = Grid.from_json(content, role)
+        scales = {name: scale.scale for name, scale in wanted.activations.items()}
+        wrong = inexact(scales, _ties(scales))
+        if wrong:
+            raise ExportError(f"{role}: engines may round {', '.join(wrong[:3])} differently: quantise it again")
         for backend, paths in made.models[role].items():
             found = READERS[backend](made.files, paths["int8"])
             if found != wanted:
@@ -24,6 +30,12 @@ def check_grids(made: ModelFiles) -> None:
                 steps += [name for name, scales in wanted.weights.items() if found.weights.get(name) != scales]
                 named = ", ".join(steps[:3]) or "more steps than the manifest"
                 raise ExportError(f"{paths['int8']}: lies on another grid than the manifest ({named}): report this")
+
+
+def _ties(steps: Collection[str]) -> Ties:
+    """The ties of the program that has these steps."""
+    half, quarter = (sum(f"{stage}{number}/sum" in steps for number in range(99)) for stage in ("encode", "middle"))
+    return Ties.of(half, quarter, steered="code" in steps)
 
 
 def _coreml(files: Mapping[str, bytes], path: str) -> Grid:

@@ -18,7 +18,7 @@ from amirnet.engine import load_onnxruntime
 from .coreml import INTEGERS, step_name
 from .coreml_reference import CoremlReference
 from .onnx_program import REAL, SHIFT, UPSAMPLED, onnx_grid
-from .tflite_graph import TfliteFile
+from .tflite_graph import TfliteFile, with_all_outputs
 
 Array = np.ndarray[Any, Any]
 Values = dict[str, Array]
@@ -43,12 +43,10 @@ def onnx_steps(content: bytes, inputs: Mapping[str, Array]) -> Values:
 
 
 def tflite_steps(content: bytes, inputs: Mapping[str, Array]) -> Values:
-    """Of a TFLite restorer in LiteRT. Its own kernels run, not XNNPACK's, which keep nothing in between."""
+    """Of a TFLite restorer in LiteRT, every step made an output of the graph: so XNNPACK's kernels, which keep nothing
+    in between, are those that run, as they do in the engine."""
     litert = importlib.import_module("ai_edge_litert.interpreter")
-    interpreter = litert.Interpreter(
-        model_content=content, experimental_preserve_all_tensors=True, num_threads=1,
-        experimental_op_resolver_type=litert.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-    )  # fmt: skip
+    interpreter = litert.Interpreter(model_content=with_all_outputs(content), num_threads=1)
     interpreter.allocate_tensors()
     file = TfliteFile(content)
     for detail, tensor in zip(interpreter.get_input_details(), file.inputs, strict=True):

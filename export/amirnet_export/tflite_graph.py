@@ -151,6 +151,17 @@ class TfliteFile:
         self.metadata = {_text(m.name): bytes(bytearray(model.buffers[m.buffer].data)) for m in model.metadata or []}
 
 
+def with_all_outputs(content: bytes) -> bytes:
+    """The file with every operation's result among the graph's outputs, in the operations' order."""
+    flatbuffers = importlib.import_module("flatbuffers")
+    model = load_schema().ModelT.InitFromPackedBuf(content)
+    graph = model.subgraphs[0]
+    graph.outputs = [int(operation.outputs[0]) for operation in graph.operators]
+    builder = flatbuffers.Builder(len(content) + 2**16)
+    builder.Finish(model.Pack(builder), IDENTIFIER)
+    return bytes(builder.Output())
+
+
 def load_schema() -> Any:
     """LiteRT's schema classes. Raises ExportError when LiteRT is not installed."""
     try:

@@ -27,7 +27,7 @@ def write_file(file: Path, content: bytes) -> None:
     temporary = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        _remove_leftovers(file)
+        remove_leftovers(file)
         try:
             with temporary.open("wb") as handle:
                 with suppress(OSError):  # not every file system has locks
@@ -45,7 +45,7 @@ def write_file(file: Path, content: bytes) -> None:
         raise OutputError(f"{file}: cannot be written ({error.strerror or error}); choose another place") from error
 
 
-def _remove_leftovers(file: Path) -> None:
+def remove_leftovers(file: Path) -> None:
     """Temporary files of this file that nobody is writing any more: a writer holds a lock, and dies with it."""
     if fcntl is None:
         return

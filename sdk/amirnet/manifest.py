@@ -20,10 +20,12 @@ SCHEMA_MAJOR = 1
 
 @dataclass(frozen=True)
 class ProbeGeometry:
-    """The encoder's patches: squares of `size` pixels, at most `grid` along a side of the photo."""
+    """The encoder's patches: squares of `size` pixels, at most `grid` along a side of the photo. `trim`: one in so many
+    probes is left out at either end when a code is averaged, 0 for none (CONTRACT D5); else at least 3."""
 
     size: int
     grid: int
+    trim: int = 0
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,10 @@ def _files(top: Fields, where: str) -> dict[str, FileSeal]:
 
 
 def _probe(fields: Fields) -> ProbeGeometry:
-    return ProbeGeometry(fields.integer("size", 1, 4096), fields.integer("grid", 1, 64))
+    trim = fields.integer("trim", 0, 4096) if "trim" in fields.values else 0
+    if 0 < trim < 3:
+        fields.refuse("trim", f"is {trim}: no probe would be left; it is 0, or 3 and more")
+    return ProbeGeometry(fields.integer("size", 1, 4096), fields.integer("grid", 1, 64), trim)
 
 
 def _tile(fields: Fields) -> TileGeometry:

@@ -93,7 +93,8 @@ def _prepare_heic(file: Path) -> None:
     try:
         heif = importlib.import_module("pillow_heif")
     except ImportError as error:
-        raise ImageError("a HEIC photo needs pillow-heif; pip install pillow-heif, or convert it to JPEG") from error
+        remedy = "pip install 'amirnet[heif]', or convert it to JPEG"
+        raise ImageError(f"a HEIC photo needs pillow-heif; {remedy}") from error
     heif.register_heif_opener()
 
 

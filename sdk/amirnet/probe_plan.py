@@ -53,16 +53,24 @@ class ProbePlan:
         return np.stack([to_tensor(crop(photo, left, top, self.size, self.size)) for left, top in self])
 
 
-def average(mask: Floats, value: Floats) -> tuple[Doubles, Doubles]:
+def average(mask: Floats, value: Floats, trim: int = 0) -> tuple[Doubles, Doubles]:
     """One mask and one soft code for the photo, from the encoder's (N, K) mask and value (CONTRACT D4, D5).
 
-    Both are means over the probes in float64, summed one probe after another in plan order; the code averages the exact
-    products mask * value. Returns two float64 arrays of shape (K,).
+    The mask is the mean over the probes, summed in plan order. The code is, number by number, the mean of the exact
+    products mask * value without the N // `trim` smallest and as many of the largest (none where `trim` is 0), summed
+    in rising order: a few probes of a black background do not make a dark photo. Returns two float64 arrays of shape
+    (K,).
     """
-    mask_sum = np.zeros(mask.shape[1], dtype=np.float64)
-    code_sum = np.zeros(mask.shape[1], dtype=np.float64)
+    count = mask.shape[0]
+    products = np.sort(mask.astype(np.float64) * value.astype(np.float64), axis=0)
+    drop = count // trim if trim else 0
+    kept = products[drop : count - drop]
+    return _sum(mask.astype(np.float64)) / count, _sum(kept) / len(kept)
+
+
+def _sum(rows: Doubles) -> Doubles:
     # A loop, not numpy's sum: its order of additions is not promised, and the order is what other languages repeat.
-    for probe_mask, probe_value in zip(mask.astype(np.float64), value.astype(np.float64), strict=True):
-        mask_sum += probe_mask
-        code_sum += probe_mask * probe_value
-    return mask_sum / mask.shape[0], code_sum / mask.shape[0]
+    total = np.zeros(rows.shape[1], dtype=np.float64)
+    for row in rows:
+        total += row
+    return total

@@ -187,7 +187,7 @@ class Restorer:
         probe = self.bundle.manifest.probe
         height, width = pixels.shape[:2]
         probes = ProbePlan(width, height, probe.size, probe.grid).gather(pixels)
-        mask, soft = average(*self.engine.encode(probes))
+        mask, soft = average(*self.engine.encode(probes), probe.trim)
         if not (np.isfinite(mask).all() and np.isfinite(soft).all()):
             raise EngineError(f"{self.bundle.where}: the encoder returned NaN or infinity; export the bundle again")
         walk = self.bundle.tree.walk(mask)

@@ -65,8 +65,16 @@ def test_one_node_for_everything_is_as_pure_as_guessing() -> None:
 
 
 def test_a_row_reads_as_the_numbers_say(toy_bundle) -> None:
-    means = {"psnr_input": 20.0, "psnr": 25.0, "ssim_input": 0.5, "ssim": 0.75, "psnr_node_code": 24.5}
-    record = {"set": "x", "kind": "noise", "photos": 1, **means, "rows": [{"node": 0}]}
+    means = {"psnr_input": 20.0, "psnr": 25.0, "ssim_input": 0.5, "ssim": 0.75}
+    other_codes = {"psnr_node_code": 24.5, "psnr_int8": 24.9}
+    record = {"set": "x", "kind": "noise", "photos": 1, **means, **other_codes, "rows": [{"node": 0}]}
     text = render([record], Bundle.open(toy_bundle).tree)
-    assert "| x | 1 | 20.00 | 25.00 | +5.00 | 0.5000 | 0.7500 | 24.50 |" in text
+    assert "| x | 1 | 20.00 | 25.00 | +5.00 | 0.5000 | 0.7500 | 24.90 | 24.50 |" in text
+    assert "int8 loses 0.100 dB on average over the sets against float, most on x: 0.100 dB." in text
+    other = {**record, "set": "y", "psnr_int8": 25.1}
+    assert "int8 loses 0.000 dB on average over the sets against float, most on x: 0.100 dB." in render(
+        [record, other], Bundle.open(toy_bundle).tree
+    )
+    without = render([{**record, "psnr_int8": None}], Bundle.open(toy_bundle).tree)
+    assert "| 0.7500 | - | 24.50 |" in without and "int8 loses" not in without
     assert text.startswith("| set |")

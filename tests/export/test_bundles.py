@@ -9,30 +9,34 @@ import signal
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from quantised_toys import toys
 
 from amirnet import Bundle, Restorer
 from amirnet.errors import BundleError, OutputError
 from amirnet_export import bundle_writer
 from amirnet_export.errors import ExportError
-from amirnet_export.exporter import export_bundle, weights_identity
-from amirnet_training.checkpoint import load_model
+from amirnet_export.exporter import export_bundle
+from amirnet_training.checkpoint import load_model, model_identity, weights_identity
 from amirnet_training.network.receptive_field import measure
+from amirnet_training.quantization.grid import Scale
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
 def test_the_manifest_is_the_checkpoints(bundle_folder, checkpoint) -> None:
     model, manifest = load_model(checkpoint), Bundle.open(bundle_folder).manifest
-    assert (manifest.schema, manifest.name) == ("1.0", "toy")
-    assert manifest.identity == weights_identity(model.network)
+    assert (manifest.schema, manifest.name) == ("1.1", "toy")
+    assert manifest.identity == model_identity(model.network, None)
     assert len(manifest.tree.nodes) == 5 and manifest.tree.conditioning == "soft"
     assert manifest.license and "10 steps" in manifest.description
     tile = manifest.tile
@@ -40,7 +44,12 @@ def test_the_manifest_is_the_checkpoints(bundle_folder, checkpoint) -> None:
     assert tile.halo % tile.alignment == 0 and tile.halo - tile.radius < tile.alignment
     assert tile.size - 2 * tile.halo == 256 and manifest.probe.size == 64
     assert manifest.metrics["parameters"] == sum(p.numel() for p in model.network.parameters())
-    assert set(files(bundle_folder)) == {"manifest.json", "encoder.onnx", "restorer.onnx"}
+    whole = {"manifest.json", "parity.json", "encoder.onnx", "restorer.onnx", "encoder.tflite", "restorer.tflite"}
+    assert {name for name in files(bundle_folder) if ".mlpackage/" not in name} == whole
+    assert manifest.models["restorer"] == {"onnx": {"float32": "restorer.onnx"},
+                                           "tflite": {"float32": "restorer.tflite"},
+                                           "coreml": {"float16": "restorer.mlpackage"}}  # fmt: skip
+    assert json.loads((bundle_folder / "parity.json").read_text())["passed"]
 
 
 def test_two_exports_are_the_same_bytes(bundle_folder, checkpoint, tmp_path) -> None:
@@ -60,13 +69,18 @@ def test_the_zip_holds_what_the_folder_holds(bundle_folder, tmp_path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.zip", "two.zip"]
 
 
-def test_identity_follows_the_weights(checkpoint) -> None:
+def test_identity_follows_weights_and_grid(checkpoint) -> None:
     network = load_model(checkpoint).network
-    first = weights_identity(network)
-    assert weights_identity(network.to(memory_format=torch.channels_last)) == first
+    first = model_identity(network, None)
+    assert first == weights_identity(network)
+    assert model_identity(network.to(memory_format=torch.channels_last), None) == first
+    quantised = toys().quantised
+    in_int8 = model_identity(network, quantised)
+    grid = replace(quantised.grid, activations={**quantised.grid.activations, "head": Scale(0.5, 0)})
+    assert len({first, in_int8, model_identity(network, replace(quantised, grid=grid))}) == 3
     with torch.no_grad():
         network.restorer.head.bias[0] += 1e-3
-    assert weights_identity(network) != first
+    assert model_identity(network, None) != first and model_identity(network, quantised) != in_int8
 
 
 @pytest.fixture(scope="module")

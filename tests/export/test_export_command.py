@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,12 @@ from click.testing import CliRunner, Result
 from amirnet import Bundle
 from amirnet.cli import cli
 from amirnet_export import exporter
+from amirnet_export.formats import ModelFiles
+from amirnet_export.parity.bisect import Bisection
+from amirnet_export.parity.report import NodeDifference, PairReport, ParityReport
 from amirnet_training.checkpoint import load_model
+
+REPORT = ParityReport("toy", "ab", {}, (), (), ())
 
 
 def export(*arguments: object) -> Result:
@@ -29,18 +35,21 @@ def refused(result: Result, folder: Path, *words: str) -> bool:
 
 @pytest.fixture(autouse=True)
 def _quick(bundle_folder, monkeypatch) -> None:
-    """The graphs as they were exported once: tracing them again for each test takes seconds."""
-    for name in ("encoder", "restorer"):
-        content = (bundle_folder / f"{name}.onnx").read_bytes()
-        monkeypatch.setattr(exporter, f"{name}_onnx", lambda *_, content=content: content)
+    """Models and proof as they were made once: both take seconds."""
+    bundle = Bundle.open(bundle_folder)
+    content = {name: bundle.read(name) for name in bundle.manifest.files if name != exporter.PARITY}
+    made = ModelFiles(content, bundle.manifest.models, {})
+    monkeypatch.setattr(exporter, "model_files", lambda *_: made)
+    monkeypatch.setattr(exporter, "prove", lambda *_: REPORT)
 
 
 def test_a_checkpoint_becomes_a_bundle(checkpoint, tmp_path) -> None:
     target = tmp_path / "deep" / "out"
     result = export(checkpoint, "-o", target)
     assert result.exit_code == 0, result.output
-    assert result.stdout.startswith(f"{target}: toy, 0.1") and result.stdout.count("\n") == 1
-    assert "5 nodes" in result.stdout and result.stderr == ""
+    table, line, hint = result.stdout.split("passed\n")[0], *result.stdout.split("passed\n")[1].splitlines()
+    assert table.startswith("engines") and line.startswith(f"{target}: toy, float only, 0.1") and "5 nodes" in line
+    assert hint.startswith("int8: none; `amirnet train CONFIG --quantize` first") and result.stderr == ""
     assert Bundle.open(target).manifest.name == "toy"
     again = export(checkpoint, "-o", target)
     assert again.exit_code == 2 and "add --overwrite" in again.stderr
@@ -83,6 +92,26 @@ def test_targets_in_the_way(checkpoint, tmp_path, options: list[str]) -> None:
         result = export(checkpoint, "-o", tmp_path / name, *options)
         assert refused(result, tmp_path, name, "not a zipped bundle" if options else "exists already")
         assert (tmp_path / name).read_text() == "x"
+
+
+def test_models_that_do_not_agree(checkpoint, tmp_path, monkeypatch) -> None:
+    node = NodeDifference(3, "photo.png", 4, 0.25, 40.0)
+    pair = PairReport(("onnx", "tflite"), "float", 4, 0.25, 40.0, True, False, (node,))
+    failed = replace(REPORT, pairs=(pair,), failures=("onnx and tflite in float: node 3: 4 levels apart",))
+    monkeypatch.setattr(exporter, "prove", lambda *_: failed)
+    monkeypatch.setattr(exporter, "bisect_report", lambda *_: [Bisection(("onnx", "tflite"), "float", 3, "up",
+                                                                         "head", 7.5)])  # fmt: skip
+    result = export(checkpoint, "-o", tmp_path / "out")
+    assert result.exit_code == 2 and result.stdout == "" and not (tmp_path / "out").exists()
+    *table, line = result.stderr.splitlines()
+    assert table[-1] == "not passed"
+    assert line.startswith(f"error: {checkpoint}: its models do not agree (onnx and tflite")
+    assert "part at up" in line and line.endswith("not exported")
+
+
+def test_calibrating_needs_the_images(checkpoint, tmp_path) -> None:
+    result = export(checkpoint, "-o", tmp_path / "out", "--calibrate", tmp_path / "images")
+    assert refused(result, tmp_path, "images")
 
 
 def test_an_output_must_be_named(checkpoint, tmp_path) -> None:

@@ -15,8 +15,9 @@ from amirnet import Bundle
 from amirnet.engine import OnnxEngine
 from amirnet_export import onnx as exporting
 from amirnet_export.errors import ExportError
-from amirnet_export.exporter import LICENSE, weights_identity
-from amirnet_training.checkpoint import load_model
+from amirnet_export.exporter import LICENSE
+from amirnet_training.checkpoint import load_model, model_identity
+from amirnet_training.network.receptive_field import measure
 
 GRAPHS = ("encoder.onnx", "restorer.onnx")
 RESTORER_OPS = {"Conv", "Relu", "Add", "Mul", "Resize"}
@@ -31,17 +32,26 @@ def graph(folder: Path, name: str) -> onnx.ModelProto:
     return onnx.load(folder / name)
 
 
-@pytest.mark.parametrize("size", [(4, 4), (4, 64), (36, 20), (64, 128), (204, 180)])
+@pytest.mark.parametrize("size", [(96, 96), (100, 160), (204, 180)])
 def test_the_restorer_is_torchs(engine, checkpoint, size: tuple[int, int]) -> None:
+    """Inside: within the radius of a tile's border they pad different tensors (see `check_restorer`)."""
     network = load_model(checkpoint).network
     rng = np.random.default_rng(size[0])
     tile = rng.random((1, 3, *size), dtype=np.float32)
     code = rng.uniform(-1, 1, (1, network.code_size, 1, 1)).astype(np.float32)
     with torch.no_grad():
         wanted = network.restorer(torch.from_numpy(tile), torch.from_numpy(code)).numpy()
-    assert np.abs(engine.restore(tile, code) - wanted).max() <= 1e-5
+    radius = measure(network)
+    inside = np.s_[..., radius:-radius, radius:-radius]
+    assert np.abs(engine.restore(tile, code) - wanted)[inside].max() <= 1e-5
     assert np.abs(wanted - tile).max() > 0.01, "the network should do something"
-    assert np.abs(engine.restore(tile, -code) - wanted).max() > 1e-3, "and the code should matter"
+    assert np.abs(engine.restore(tile, -code) - wanted)[inside].max() > 1e-3, "and the code should matter"
+
+
+@pytest.mark.parametrize("size", [(4, 4), (4, 64), (36, 20)])
+def test_small_tiles_run(engine, size: tuple[int, int]) -> None:
+    restored = engine.restore(np.full((1, 3, *size), 0.5, np.float32), np.zeros((1, 7, 1, 1), np.float32))
+    assert restored.shape == (1, 3, *size) and np.isfinite(restored).all()
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 16])
@@ -95,8 +105,9 @@ def test_names_and_shapes_are_the_contracts(bundle_folder) -> None:
 @pytest.mark.parametrize("name", GRAPHS)
 def test_metadata_says_which_weights(bundle_folder, checkpoint, name: str) -> None:
     metadata = {item.key: item.value for item in graph(bundle_folder, name).metadata_props}
-    identity = weights_identity(load_model(checkpoint).network)
-    assert metadata == {"amirnet.identity": identity, "amirnet.name": "toy", "amirnet.license": LICENSE}
+    identity = model_identity(load_model(checkpoint).network, None)
+    about = {"amirnet.identity": identity, "amirnet.name": "toy", "amirnet.license": LICENSE}
+    assert metadata.items() >= about.items() and "10 steps" in metadata["amirnet.description"]
 
 
 @pytest.mark.parametrize("name", [*GRAPHS, "manifest.json"])
@@ -107,16 +118,30 @@ def test_nothing_names_the_machine(bundle_folder, checkpoint, name: str) -> None
         assert len(word) < 3 or word.encode() not in content, word
 
 
-def test_a_graph_that_differs_is_not_exported(checkpoint, monkeypatch) -> None:
+def spoilt(content: bytes) -> bytes:
+    """A graph whose largest constant is a tenth too large."""
+    model = onnx.load_from_string(content)
+    biggest = max(model.graph.initializer, key=lambda item: len(item.raw_data))
+    array = onnx.numpy_helper.to_array(biggest) * 1.1
+    biggest.CopyFrom(onnx.numpy_helper.from_array(array.astype(np.float32), biggest.name))
+    return model.SerializeToString()
+
+
+def test_an_encoder_that_differs_is_not_exported(checkpoint, monkeypatch) -> None:
     simplify = exporting.onnxsim.simplify
 
     def spoil(model: onnx.ModelProto) -> tuple[onnx.ModelProto, bool]:
         model, passed = simplify(model)
-        biggest = max(model.graph.initializer, key=lambda item: len(item.raw_data))
-        array = onnx.numpy_helper.to_array(biggest) * 1.1
-        biggest.CopyFrom(onnx.numpy_helper.from_array(array.astype(np.float32), biggest.name))
-        return model, passed
+        return onnx.load_from_string(spoilt(model.SerializeToString())), passed
 
     monkeypatch.setattr(exporting.onnxsim, "simplify", spoil)
+    with pytest.raises(ExportError, match="ONNX differs from torch"):
+        exporting.encoder_onnx(load_model(checkpoint).network, 64, {})
+
+
+def test_a_restorer_that_differs_is_told(bundle_folder, checkpoint) -> None:
+    network, content = load_model(checkpoint).network, (bundle_folder / "restorer.onnx").read_bytes()
+    halo = Bundle.open(bundle_folder).manifest.tile.halo
+    exporting.check_restorer(network, content, halo)
     with pytest.raises(ExportError, match="restored: ONNX differs from torch"):
-        exporting.restorer_onnx(load_model(checkpoint).network, {})
+        exporting.check_restorer(network, spoilt(content), halo)

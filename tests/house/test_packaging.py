@@ -44,9 +44,9 @@ def test_the_base_install_is_thin(metadata: dict[str, Any]) -> None:
 
 def test_extras_build_on_one_another(metadata: dict[str, Any]) -> None:
     extras = {name: names(requirements) for name, requirements in metadata["extras_require"].items()}
-    assert set(extras) == {"tflite", "coreml", "training", "export", "benchmarks", "all", "dev"}
+    assert set(extras) == {"tflite", "coreml", "ray", "heif", "training", "export", "benchmarks", "all", "dev"}
     assert extras["training"] | extras["tflite"] | extras["coreml"] < extras["export"]
-    assert extras["export"] | extras["benchmarks"] == extras["all"]
+    assert extras["export"] | extras["benchmarks"] | extras["ray"] | extras["heif"] == extras["all"]
     assert extras["all"] < extras["dev"]
     assert "torch" not in extras["benchmarks"], "the demo must not need torch"
 

@@ -1,5 +1,7 @@
 """Fixtures of the SDK's tests: a bundle folder in either of its two forms, a photo restored by either way."""
 
+import os
+import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,3 +110,38 @@ def photo(tmp_path, toy_photo):
     path = tmp_path / "photo.png"
     Image.fromarray(toy_photo).save(path)
     return path
+
+
+HANGING = """
+import os, time
+fsync = os.fsync
+def hang(handle):
+    opened = f"/proc/self/fd/{handle}"
+    if os.path.exists(opened) and "_restored" not in os.readlink(opened):
+        return fsync(handle)
+    try:
+        marker = os.open(os.environ["HANG_MARKER"], os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+    except FileExistsError:
+        return fsync(handle)
+    os.write(marker, b"%d" % os.getpid())
+    time.sleep(600)
+os.fsync = hang
+"""
+"""sitecustomize: the first process that wants a photo on the disk writes its id into the marker, and hangs there."""
+
+
+@dataclass(frozen=True)
+class HangingWriter:
+    """What makes the first writer of all Python processes that are started with `environment` hang: `marker` says which
+    it is."""
+
+    environment: dict[str, str]
+    marker: Path
+
+
+@pytest.fixture
+def hanging_writer(tmp_path):
+    (tmp_path / "custom").mkdir()
+    (tmp_path / "custom" / "sitecustomize.py").write_text(HANGING)
+    roots = os.pathsep.join([str(tmp_path / "custom"), *sys.path])
+    return HangingWriter({"PYTHONPATH": roots, "HANG_MARKER": str(tmp_path / "marker")}, tmp_path / "marker")

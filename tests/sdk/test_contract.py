@@ -10,6 +10,7 @@ import amirnet
 from amirnet import DegradationTree, ProbePlan, TilePlan, TreeNode, errors
 from amirnet.blender import axis_weights, fixed_point, rounded
 from amirnet.padding import source_coordinates
+from amirnet.probe_plan import average
 from amirnet.tile_plan import Axis
 
 SOURCE = Path(amirnet.__file__).parent
@@ -60,6 +61,13 @@ def test_probe_plan(row):
     plan = ProbePlan(*(int(row[key]) for key in ("width", "height", "size", "grid")))
     assert list(plan.columns) == integers(row["x"])
     assert list(plan.rows) == integers(row["y"])
+
+
+@pytest.mark.parametrize("row", table("trimmed"), ids=str)
+def test_trimmed(row):
+    products = np.array(numbers(row["products"]), np.float32)[:, None]
+    _, code = average(np.ones_like(products), products, int(row["trim"]))
+    assert code.tolist() == [float(row["code"])]
 
 
 @pytest.mark.parametrize("row", table("walk"), ids=str)

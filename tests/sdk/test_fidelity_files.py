@@ -51,7 +51,7 @@ def test_row_heic_missing(tmp_path, refused_both_ways, monkeypatch):
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
     (tmp_path / "a.jpg").write_bytes(HEIC)
     assert refused_both_ways(tmp_path / "a.jpg").endswith(
-        "a HEIC photo needs pillow-heif; pip install pillow-heif, or convert it to JPEG"
+        "a HEIC photo needs pillow-heif; pip install 'amirnet[heif]', or convert it to JPEG"
     )
 
 

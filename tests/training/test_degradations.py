@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from amirnet_training.degradations import KINDS, draw, kernels, parse
-from amirnet_training.degradations.kinds import CameraNoise, Clean, Defocus, GaussianNoise, Jpeg, LowLight, MotionBlur
+from amirnet_training.degradations.kinds import (
+    CameraNoise,
+    Clean,
+    Defocus,
+    GaussianNoise,
+    Jpeg,
+    LowLight,
+    MotionBlur,
+    Recompressed,
+)
 
 SPECS = ["none", "noise:25", "camera:0.01:0.01", "defocus:2.5", "motion:11:30", "lowlight:0.15", "jpeg:20"]
 
@@ -148,6 +157,7 @@ def test_specs_are_read(spec: str) -> None:
     assert parse(spec).kind == spec.split(":")[0]
     assert parse("motion:11:30") == MotionBlur(11, 30)
     assert parse(" jpeg:20 ") == Jpeg(20)
+    assert parse("noise:25+jpeg:92") == Recompressed(GaussianNoise(25), Jpeg(92))
 
 
 @pytest.mark.parametrize(
@@ -156,7 +166,8 @@ def test_specs_are_read(spec: str) -> None:
      ("noise:1:2", "write it as noise:SIGMA"), ("noise:x", "write it as noise:SIGMA"),
      ("noise:nan", "between 0 and 255"), ("noise:-1", "between 0 and 255"), ("defocus:0", "between 0.25 and 64"),
      ("jpeg:101", "between 1 and 100"), ("motion:11", "write it as motion:LENGTH:ANGLE"),
-     ("none:1", "write it as none")],
+     ("none:1", "write it as none"), ("noise:25+noise:3", "write it as noise:25\\+jpeg:QUALITY"),
+     ("fog:1+jpeg:92", "use one of none"), ("noise:25+", "use one of none")],
 )  # fmt: skip
 def test_bad_specs_say_how_to_write_them(spec: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem) as caught:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from amirnet.cli.engine_options import engine_options, tell_of_stand_in
 from amirnet.restorer import Restorer
 
 from . import progress as bars
@@ -71,10 +72,17 @@ def _quantize(settings: Config, start: Path, output: Path | None, resume: bool) 
               help="Two folders, same names.")  # fmt: skip
 @click.option("--clean", type=click.Path(path_type=Path), metavar="FOLDER", help="Clean photos, degraded by --degrade.")
 @click.option("--degrade", metavar="SPEC", help="noise:25, camera:0.01:0.01, defocus:2.5, motion:11:30, lowlight:0.15, "
-              "jpeg:20 or none.")  # fmt: skip
+              "jpeg:20 or none; +jpeg:92 after any of them.")  # fmt: skip
+@engine_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
 def evaluate(
-    model: str, pairs: tuple[Path, Path] | None, clean: Path | None, degrade: str | None, as_json: bool
+    model: str,
+    pairs: tuple[Path, Path] | None,
+    clean: Path | None,
+    degrade: str | None,
+    engine: str,
+    precision: str,
+    as_json: bool,
 ) -> None:
     """Measure the bundle MODEL (a shipped name, folder or zip) on photos whose originals are known.
 
@@ -89,7 +97,7 @@ def evaluate(
         raise ConfigError("evaluate takes one source: --pairs INPUTS TARGETS, or --clean FOLDER --degrade SPEC")
     if (clean is None) != (degrade is None):
         raise ConfigError("--clean and --degrade go together: for example --clean photos --degrade noise:25")
-    restorer = _restorer(model)
+    restorer = _restorer(model, engine, precision)
     if pairs is not None:
         count, samples = measure.pairs(*pairs)
     else:
@@ -121,7 +129,9 @@ def evaluate(
         click.echo(f"false restorations (below {measure.UNHARMED:.0f} dB): {share:.1%} of {len(rows)} photos")
 
 
-def _restorer(model: str) -> Restorer:
+def _restorer(model: str, engine: str, precision: str) -> Restorer:
     if model.endswith((".safetensors", ".pt")):
         raise ConfigError(f"{model}: a checkpoint, not a bundle: first 'amirnet export {model} -o BUNDLE'")
-    return Restorer.from_bundle(model)
+    restorer = Restorer.from_bundle(model, engine=engine, precision=precision)
+    tell_of_stand_in(restorer)
+    return restorer

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any
 
+import numpy as np
+
 from amirnet.arrays import Floats
 from amirnet.bundle import Bundle
 from amirnet.engine import ENGINES, Engine, make_engine
@@ -20,6 +22,8 @@ from .report import BARS, NodeDifference, PairReport, ParityReport, PhotoReport
 from .samples import SamplePhoto
 
 Engines = dict[str, Engine]
+BROKEN = LevelDifference(255, 1.0, 0.0)
+"""What stands for a difference from a result that holds NaN or an infinity."""
 Advance = Callable[[int], Any]
 
 
@@ -39,7 +43,6 @@ def check(
 
     Raises:
         EngineError: an engine or a model is missing, or one of them fails.
-        LevelsError: an engine returned NaN.
     """
     engines = {precision: _engines(bundle, names, precision) for precision in precisions(bundle, names)}
     encoders = next(iter(engines.values()))
@@ -119,7 +122,13 @@ def _compare_node(
     code = bundle.tree.code_for(node).reshape(1, -1, 1, 1)
     tile = node_tile(bundle, photo, bundle.manifest.tile.size)
     found = {name: core_of(bundle, engine.restore(tile, code)) for name, engine in engines.items()}
-    return {pair: compare_levels(found[pair[0]], found[pair[1]], axis=1) for pair in combinations(found, 2)}
+    return {pair: _apart(found[pair[0]], found[pair[1]]) for pair in combinations(found, 2)}
+
+
+def _apart(one: Floats, two: Floats) -> LevelDifference:
+    if not (np.isfinite(one).all() and np.isfinite(two).all()):
+        return BROKEN
+    return compare_levels(one, two, axis=1)
 
 
 def _pair(key: tuple[str, str, str], nodes: list[NodeDifference], photos: Sequence[PhotoReport]) -> PairReport:

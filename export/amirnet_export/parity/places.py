@@ -34,7 +34,8 @@ def place(bundle: Bundle, engine: Engine, photo: SamplePhoto) -> Place:
     """Runs an engine's encoder on a photo. Raises EngineError."""
     probe, tree = bundle.manifest.probe, bundle.tree
     height, width = photo.pixels.shape[:2]
-    mask, soft = average(*engine.encode(ProbePlan(width, height, probe.size, probe.grid).gather(photo.pixels)))
+    probes = ProbePlan(width, height, probe.size, probe.grid).gather(photo.pixels)
+    mask, soft = average(*engine.encode(probes), probe.trim)
     walk = tree.walk(mask)
     return Place(walk.path, mask, tree.code_for(walk.node, soft), margin(tree, mask, walk.path))
 

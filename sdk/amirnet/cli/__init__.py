@@ -25,7 +25,8 @@ SUBCOMMANDS = {
 def cli() -> None:
     """Restore bad photos, offline, with a model small enough for a phone.
 
-    Exit status: 0 when all went well, 2 when something asked for cannot be done, 130 when interrupted.
+    Exit status: 0 when all went well, 1 when some photos of a batch failed, 2 when something asked for cannot be
+    done, 130 when interrupted.
     """
 
 

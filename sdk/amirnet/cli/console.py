@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, TextIO
 
 import click
 
@@ -14,14 +15,15 @@ from amirnet.restorer import Progress
 _PLAIN = str.maketrans({"├": "|", "└": "`", "─": "-", "│": "|", "●": "*", "○": "o", "→": ">"})
 
 
-def say(text: str, err: bool = False) -> None:
+def say(text: str, err: bool = False, stream: TextIO | None = None) -> None:
     """Print a line; where the stream cannot show a character, a plainer one stands in for it."""
-    encoding = getattr(sys.stderr if err else sys.stdout, "encoding", None) or "utf-8"
+    stream = stream or (sys.stderr if err else sys.stdout)
+    encoding = getattr(stream, "encoding", None) or "utf-8"
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
         text = text.translate(_PLAIN).encode(encoding, "replace").decode(encoding)
-    click.echo(text, err=err)
+    click.echo(text, file=stream)
 
 
 def tree_lines(tree: DegradationTree, describe: Callable[[TreeNode], str]) -> list[str]:
@@ -43,12 +45,18 @@ def progress_bar(title: str) -> Iterator[Progress | None]:
         yield None
         return
     from rich.console import Console  # here: a quarter of the start-up time, and most runs in scripts need none
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress
 
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*bar_columns(), console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def bar_columns() -> tuple[Any, ...]:
+    """What stands in a progress bar: title, bar, done of all, time left."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+
+    return TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
 
 
 def percent(number: float) -> str:

@@ -15,9 +15,9 @@ def output_paths(photos: list[Path], output: str | None, overwrite: bool = False
     file, or None for "beside the photo"; `overwrite` allows the photo itself, never another one of the photos.
     Raises OutputError; makes nothing."""
     if output is None:
-        paths = [photo.with_name(_restored(photo)) for photo in photos]
+        paths = [photo.with_name(restored_name(photo)) for photo in photos]
     elif len(photos) > 1 or output.endswith(("/", os.sep)) or Path(output).is_dir():
-        paths = [Path(output) / _restored(photo) for photo in photos]
+        paths = [Path(output) / restored_name(photo) for photo in photos]
     else:
         paths = [Path(output)]
     taken: dict[Path, Path] = {}
@@ -29,7 +29,8 @@ def output_paths(photos: list[Path], output: str | None, overwrite: bool = False
     return paths
 
 
-def _restored(photo: Path) -> str:
+def restored_name(photo: Path) -> str:
+    """NAME_restored.EXT."""
     # Formats that can be read but not written, a GIF for example, become PNG.
     suffix = photo.suffix if photo.suffix.lower() in WRITERS else ".png"
     return f"{photo.stem}_restored{suffix}"
@@ -41,7 +42,13 @@ def _check(path: Path, photos: list[Path]) -> None:
         raise OutputError(f"{path}: is a folder; choose another -o")
     if any(is_same_file(path, photo) for photo in photos):
         raise OutputError(f"{path}: would overwrite the input; choose another -o, or allow it with --overwrite")
-    folder = path.absolute().parent
+    check_folder(path.parent, path)
+
+
+def check_folder(wanted: Path, path: Path | None = None) -> None:
+    """Raises OutputError, naming `path` or else the folder, when the folder cannot be made or written in."""
+    path = wanted if path is None else path
+    folder = wanted.absolute()
     while not folder.exists() and not folder.is_symlink():
         folder = folder.parent
     if not folder.is_dir():

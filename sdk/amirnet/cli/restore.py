@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from time import perf_counter
 
 import click
 
+from amirnet.batch.recipe import facts_of
+from amirnet.cli.batch import BatchOptions, recipe_for, restore_batch
 from amirnet.cli.command_group import BAD_INPUT, fail
-from amirnet.cli.console import name_of, percent, progress_bar, say
+from amirnet.cli.console import progress_bar, say
 from amirnet.cli.engine_options import engine_options, tell_of_stand_in
 from amirnet.cli.output_paths import output_paths
+from amirnet.cli.photo_report import json_line, text_line
 from amirnet.errors import AmirnetError
 from amirnet.photo_decoder import check_file
 from amirnet.photo_encoder import check_quality
-from amirnet.restorer import Restorer, RestoreResult
+from amirnet.restorer import Restorer
 
 
 @click.command()
-@click.argument("photos", metavar="PHOTO...", nargs=-1, required=True)
+@click.argument("photos", metavar="PHOTO_OR_FOLDER...", nargs=-1, required=True)
 @click.option("-o", "--output", metavar="FILE_OR_FOLDER", help="[default: NAME_restored.EXT beside PHOTO]")
 @click.option("--model", default="mobile", show_default=True, metavar="NAME_OR_PATH", help="Folder, zip or name.")
 @engine_options
@@ -30,6 +32,9 @@ from amirnet.restorer import Restorer, RestoreResult
 @click.option("--overwrite", is_flag=True, help="Allow -o to be the photo itself.")
 @click.option("--first-frame", is_flag=True, help="Take the first picture of an animation instead of refusing it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a photo and line.")
+@click.option("--recursive", is_flag=True, help="Folders below a FOLDER too.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Worker processes for many photos. [default: 1]")
+@click.option("--ray", metavar="ADDRESS", help="Of a Ray cluster to work on: 'auto', HOST:PORT, or 'local'.")
 @click.pass_context
 def restore(
     ctx: click.Context,
@@ -45,14 +50,25 @@ def restore(
     overwrite: bool,
     first_frame: bool,
     as_json: bool,
+    recursive: bool,
+    jobs: int | None,
+    ray: str | None,
 ) -> None:
     """Make photos better.
 
     Every photo is checked to be there before the first is processed. A photo that turns out to be damaged is reported,
     the others are still restored, and the exit status is 2.
+
+    With a FOLDER, --recursive, --jobs or --ray it is a batch: each photo goes to its place below the folder -o, a bad
+    file does not stop the others, what failed is listed at the end, and the exit status is then 1. The same command
+    again goes on where the last one ended: photos done are known by their content, not their names.
     """
     check_quality(quality)
     inputs = [Path(photo) for photo in photos]
+    batch = BatchOptions(recursive, jobs, ray)
+    if batch.wanted(inputs):
+        recipe = recipe_for(model, engine, precision, tile, node, quality, strip_gps, first_frame)
+        ctx.exit(restore_batch(inputs, output, batch, recipe, overwrite, as_json))
     for photo in inputs:
         check_file(photo)
     outputs = output_paths(inputs, output, overwrite)
@@ -74,27 +90,7 @@ def restore(
             continue
         for line in result.warnings + losses:
             say("warning: " + " ".join(f"{photo}: {line}".split()), err=True)
-        *stages, (_, total) = result.seconds.items()
-        seconds = {**dict(stages), "save": saving, "total": total + saving}
-        say(_as_json(photo, path, result, seconds) if as_json else _as_line(photo, path, result, seconds, restorer))
+        facts = facts_of(result, saving)
+        say(json_line(photo, path, facts) if as_json else text_line(photo, path, facts, restorer.bundle.tree))
     if failed:
         ctx.exit(BAD_INPUT)
-
-
-def _as_json(photo: Path, path: Path, result: RestoreResult, seconds: dict[str, float]) -> str:
-    fields = {
-        "input": str(photo),
-        "output": str(path),
-        "node": result.node,
-        "path": list(result.path),
-        "confidence": result.confidence,
-        "tiles": result.tiles,
-        "seconds": {stage: round(spent, 6) for stage, spent in seconds.items()},
-    }
-    return json.dumps(fields)
-
-
-def _as_line(photo: Path, path: Path, result: RestoreResult, seconds: dict[str, float], restorer: Restorer) -> str:
-    node = name_of(restorer.bundle.tree.node(result.node))
-    tiles = f"{result.tiles} tile{'s' if result.tiles > 1 else ''}"
-    return f"{photo} → {path}  [{node}, {percent(result.confidence)} sure; {tiles}, {seconds['total']:.2f} s]"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .kinds import CameraNoise, Clean, Defocus, Degradation, GaussianNoise, Jpeg, LowLight, MotionBlur
+from .kinds import CameraNoise, Clean, Defocus, Degradation, GaussianNoise, Jpeg, LowLight, MotionBlur, Recompressed
 
 
 def _between(name: str, low: float, high: float) -> Callable[[str], float]:
@@ -33,11 +33,18 @@ def parse(spec: str) -> Degradation:
     """The degradation that ``spec`` names.
 
     ``noise:25`` (sigma in levels), ``camera:0.01:0.01`` (shot, read), ``defocus:2.5`` (radius in pixels),
-    ``motion:11:30`` (length in pixels, degrees), ``lowlight:0.15`` (factor), ``jpeg:20`` (quality), ``none``.
+    ``motion:11:30`` (length in pixels, degrees), ``lowlight:0.15`` (factor), ``jpeg:20`` (quality), ``none``. Any of
+    them saved as a JPEG afterwards: ``noise:25+jpeg:92``.
 
     Raises:
         ValueError: unknown kind, wrong number of values, or a value out of range; the message has the remedy.
     """
+    first, plus, last = spec.partition("+")
+    if plus:
+        jpeg = parse(last)
+        if not isinstance(jpeg, Jpeg):
+            raise ValueError(f"degradation {spec!r} does not end with a JPEG: write it as {first}+jpeg:QUALITY")
+        return Recompressed(parse(first), jpeg)
     name, *values = spec.strip().split(":")
     if name not in _SPECS:
         known = ", ".join(usage for usage, _, _ in _SPECS.values())

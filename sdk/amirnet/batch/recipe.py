@@ -1,0 +1,91 @@
+"""What a worker is told and what it answers: plain values that pass from process to process, and machine to machine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import amirnet
+from amirnet.bundle import Bundle
+from amirnet.restorer import RestoreResult
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How every photo of a batch is restored.
+
+    `model` is a bundle's path or name, `fingerprint` says which bundle that was when the batch was planned, `version`
+    is this SDK's. The options are those of `amirnet restore`.
+    """
+
+    model: str
+    fingerprint: str
+    engine: str = "onnx"
+    precision: str = "float"
+    tile: int | None = None
+    node: int | None = None
+    quality: int | None = None
+    strip_gps: bool = False
+    first_frame: bool = False
+    version: str = amirnet.__version__
+
+    @property
+    def key(self) -> str:
+        """SHA-256, in hex, of all that changes the result; not of where the bundle lies."""
+        facts = asdict(self)
+        del facts["model"]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Task:
+    """One photo: its path, the output's path, and the SHA-256 of its bytes when it was looked at."""
+
+    photo: str
+    output: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a photo: `error` is "" or one line that names it; nothing was written then.
+
+    `sha256` is the output's. `facts` are what --json prints of a restored photo, `warnings` what was lost, one
+    line each. `known` is "" or the output, by its name below the output folder, that held the result already: this
+    one, or another that it was copied from.
+    """
+
+    photo: str
+    output: str
+    error: str = ""
+    sha256: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    known: str = ""
+
+
+def fingerprint(bundle: Bundle) -> str:
+    """SHA-256, in hex, of everything that a bundle's manifest says, the seals of its files included."""
+    return hashlib.sha256(json.dumps(asdict(bundle.manifest), sort_keys=True).encode()).hexdigest()
+
+
+def sha256_of(file: Path) -> str:
+    """SHA-256 of a file's bytes, in hex. Raises OSError."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def facts_of(result: RestoreResult, saving: float) -> dict[str, Any]:
+    """What --json prints of a restored photo; `saving` are the seconds that writing it took."""
+    *stages, (_, total) = result.seconds.items()
+    seconds = {**dict(stages), "save": saving, "total": total + saving}
+    return {
+        "node": result.node,
+        "path": list(result.path),
+        "confidence": result.confidence,
+        "tiles": result.tiles,
+        "seconds": {stage: round(spent, 6) for stage, spent in seconds.items()},
+    }

@@ -1,0 +1,160 @@
+"""Which photos a batch has, and where each goes: decided, and refused where it cannot be, before anything starts."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from amirnet.batch.session import Job
+from amirnet.cli.output_paths import check_folder, restored_name
+from amirnet.errors import ImageError, OutputError
+from amirnet.photo_decoder import check_file
+from amirnet.photo_encoder import WRITERS
+
+_READABLE = """
+    jpg jpeg jpe jfif mpo png apng webp tif tiff bmp dib gif ppm pgm pbm pnm avif avifs heic heics heif heifs hif
+    jp2 j2k j2c jpc jpf jpx tga qoi
+"""
+_OTHER = """
+    dng cr2 cr3 crw nef nrw arw sr2 srf orf rw2 raf pef srw 3fr iiq x3f rwl raw kdc dcr erf mef
+    psd psb xcf jxl exr hdr svg svgz eps ico icns pcx sgi dds fits xpm xbm
+"""
+PHOTO_SUFFIXES = frozenset(f".{name}" for text in (_READABLE, _OTHER) for name in text.split())
+"""A file in a folder is a photo by its suffix. The second list holds images that cannot be read: they are tried, and
+fail by name, rather than be missed in silence."""
+
+NO_PHOTO, HIDDEN, LINK, BELOW, OUT = (
+    "no photos by their names",
+    "hidden",
+    "links to folders",
+    "folders below (add --recursive)",
+    "the output folder",
+)
+"""Why something in a folder is passed over."""
+
+
+@dataclass
+class Plan:
+    """The jobs of a batch, in order; folders that could not be listed, with the reason; how many things were passed
+    over, and why."""
+
+    jobs: list[Job] = field(default_factory=list)
+    unreadable: list[tuple[Path, str]] = field(default_factory=list)
+    passed_over: Counter[str] = field(default_factory=Counter)
+
+
+def plan_batch(inputs: list[Path], output: str, recursive: bool) -> Plan:
+    """A photo given by name goes to OUT/NAME_restored.EXT, one found in a folder to its place below OUT. A photo
+    reached twice is taken once, as it was met first.
+
+    Raises ImageError (an input that is not there; no photo at all) and OutputError (two photos with one output, an
+    output that is an input or a folder, an output folder that cannot be). Makes nothing.
+    """
+    out = _output_folder(output)
+    plan = Plan()
+    seen: set[str] = set()
+    for given in inputs:
+        if not given.is_dir():
+            check_file(given)
+        elif out.is_dir() and given.samefile(out):
+            raise OutputError(f"{out}: is the folder of the photos itself; choose another -o, one inside it will do")
+        found = _photos_in(given, out, recursive, plan) if given.is_dir() else iter([(given, Path())])
+        for photo, below in found:
+            if os.path.abspath(photo) not in seen:
+                seen.add(os.path.abspath(photo))
+                plan.jobs.append(Job(photo, out / below / restored_name(photo)))
+    if not plan.jobs and not plan.unreadable:
+        names = ", ".join(map(str, inputs))
+        raise ImageError(f"{names}: no photo in there{_but(plan.passed_over)}; check the path")
+    _check_outputs(plan.jobs)
+    return plan
+
+
+def describe(passed_over: Counter[str]) -> str:
+    """'hidden: 1, no photos by their names: 3'; '' when there is nothing to say."""
+    return ", ".join(f"{why}: {count}" for why, count in sorted(passed_over.items()))
+
+
+def _but(passed_over: Counter[str]) -> str:
+    return f" (passed over: {describe(passed_over)})" if passed_over else ""
+
+
+def _output_folder(output: str) -> Path:
+    out = Path(output)
+    if out.suffix.lower() in WRITERS and not output.endswith(("/", os.sep)) and not out.is_dir():
+        raise OutputError(f"{output}: is a photo's name, and many photos need a folder; write {output}/ if it is one")
+    check_folder(out)
+    return out
+
+
+def _photos_in(folder: Path, out: Path, recursive: bool, plan: Plan) -> Iterator[tuple[Path, Path]]:
+    """Photos by their names, with the folder below `folder` that each lies in, sorted. Links to folders are not
+    followed: they may lead in circles."""
+
+    def note(error: OSError) -> None:
+        plan.unreadable.append((Path(error.filename), f"cannot be listed ({error.strerror})"))
+
+    passed_over = plan.passed_over
+    for top, folders, files in os.walk(folder, onerror=note):
+        wanted = []
+        for name in sorted(folders):
+            path = Path(top, name)
+            why = _why_not_into(path, out, recursive)
+            if why:
+                passed_over[why] += 1
+            else:
+                wanted.append(name)
+        folders[:] = wanted
+        for name in sorted(files):
+            if name.startswith("."):
+                passed_over[HIDDEN] += 1
+            elif Path(name).suffix.lower() in PHOTO_SUFFIXES:
+                yield Path(top, name), Path(top).relative_to(folder)
+            else:
+                passed_over[NO_PHOTO] += 1
+
+
+def _why_not_into(path: Path, out: Path, recursive: bool) -> str:
+    if path.name.startswith("."):
+        return HIDDEN
+    if path.is_symlink():
+        return LINK
+    if out.is_dir() and path.samefile(out):
+        return OUT
+    return "" if recursive else BELOW
+
+
+def _check_outputs(jobs: list[Job]) -> None:
+    """Raises OutputError for two photos with one output, and for an output that is a photo of the batch or a folder."""
+    folder = cache(Path.resolve)
+    photos = {(found.st_dev, found.st_ino): job.photo for job in jobs if (found := _status(job.photo))}
+    taken: dict[str, Path] = {}
+    for job in jobs:
+        other = taken.setdefault(_key(folder(job.output.parent) / job.output.name), job.photo)
+        if other is not job.photo:
+            both = f"would hold both {other} and {job.photo}"
+            raise OutputError(f"{job.output}: {both}; rename one, or restore them apart with another -o")
+        found = _status(job.output)
+        if found and stat.S_ISDIR(found.st_mode):
+            raise OutputError(f"{job.output}: is a folder; choose another -o")
+        if found and (found.st_dev, found.st_ino) in photos:
+            photo = photos[found.st_dev, found.st_ino]
+            raise OutputError(f"{job.output}: would overwrite the input {photo}; choose another -o")
+
+
+def _key(path: Path) -> str:
+    # There, A.jpg and a.jpg are one file; elsewhere they are two.
+    return str(path).casefold() if sys.platform in ("darwin", "win32") else str(path)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None

@@ -1,0 +1,22 @@
+"""What `amirnet restore` prints of a photo, one line each, be it alone or one of many."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from amirnet.cli.console import name_of, percent
+from amirnet.degradation_tree import DegradationTree
+
+
+def json_line(photo: str | Path, output: str | Path, facts: dict[str, Any]) -> str:
+    """`facts` as `facts_of` gives them out."""
+    return json.dumps({"input": str(photo), "output": str(output), **facts})
+
+
+def text_line(photo: str | Path, output: str | Path, facts: dict[str, Any], tree: DegradationTree) -> str:
+    """The same in words."""
+    node, count = name_of(tree.node(facts["node"])), facts["tiles"]
+    tiles = f"{count} tile{'s' if count > 1 else ''}, {facts['seconds']['total']:.2f} s"
+    return f"{photo} → {output}  [{node}, {percent(facts['confidence'])} sure; {tiles}]"
