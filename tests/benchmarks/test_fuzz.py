@@ -30,7 +30,8 @@ def test_no_crash_no_hang_and_only_named_errors(tmp_path: Path) -> None:
 
 
 def test_what_was_not_damaged_opens(tmp_path: Path) -> None:
-    sound = [Case("photo", name, {name: content}) for name, content in {**photos(), **burdens()}.items()]
+    files = {**photos(), **burdens()}
+    sound = [Case("zip" if ".zip" in name else "photo", name, {name: content}) for name, content in files.items()]
     sound += [Case("folder", "", dict(bundle())), Case("zip", "b.zip", {"b.zip": zipped(bundle())})]
     with Guard(tmp_path) as worker:
         ends = {case.name: worker.ask(case) for case in sound}

@@ -67,7 +67,8 @@ def burden(draw: st.DrawFn) -> Case:
     """A file that asks for a lot, as it is or with one number changed."""
     name = draw(st.sampled_from(sorted(burdens())))
     content = burdens()[name]
-    return Case("photo", name, {name: mended(_with_number(draw, content)) if draw(st.booleans()) else content})
+    kind = "zip" if name.endswith(".zip") else "photo"
+    return Case(kind, name, {name: mended(_with_number(draw, content)) if draw(st.booleans()) else content})
 
 
 @st.composite
