@@ -6,11 +6,12 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from .campaign import Tally, run
-from .guard import MEMORY, SECONDS
+if TYPE_CHECKING:
+    from .campaign import Tally
 
 EVERY = 500
 
@@ -22,6 +23,12 @@ EVERY = 500
               help="Where files go that ended otherwise than they may.")  # fmt: skip
 def main(cases: int, seed: int, keep: Path) -> None:
     """Damage photos and bundles in every way and open them. Exit status 1 when one crashes, hangs, or ends unnamed."""
+    try:
+        from .campaign import run
+        from .guard import MEMORY, SECONDS
+    except ImportError as error:
+        click.echo(f"error: {error.name} is not installed: pip install 'amirnet[dev]'", err=True)
+        sys.exit(2)
     start = time.monotonic()
 
     def tell(tally: Tally) -> None:

@@ -22,8 +22,8 @@ from ..model_facts import ModelFacts
 from ..parity.samples import sample_photos
 from .answers import BUNDLE, INPUTS
 
-TILE = 64
-"""Side in pixels of a tile that an emulator restores in half a second."""
+TILE = 48
+"""Side in pixels of a tile that an emulator restores in a few tenths of a second."""
 
 
 @dataclass(frozen=True)
