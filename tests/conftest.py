@@ -134,7 +134,7 @@ def toy_manifest() -> dict[str, Any]:
         "license": "Apache-2.0",
         "identity": "ab" * 32,
         "geometry": {
-            "probe": {"size": 64, "grid": 4},
+            "probe": {"size": 64, "grid": 4, "trim": 0},
             "tile": {"size": 56, "halo": 12, "overlap": 6, "alignment": 4, "radius": RADIUS, "flexible": True},
         },
         "tree": toy_tree(),

@@ -11,6 +11,7 @@ from amirnet.bundle import Bundle, shipped_names
 from amirnet.degradation_tree import DegradationTree, TreeNode, Walk
 from amirnet.engine import Engine, OnnxEngine
 from amirnet.errors import AmirnetError
+from amirnet.file_restorer import FileResult
 from amirnet.manifest import Manifest
 from amirnet.photo_file import PhotoFile
 from amirnet.probe_plan import ProbePlan
@@ -27,6 +28,7 @@ __all__ = [
     "DegradationTree",
     "Diagnosis",
     "Engine",
+    "FileResult",
     "Manifest",
     "OnnxEngine",
     "PhotoFile",

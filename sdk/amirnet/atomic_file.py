@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -18,7 +19,12 @@ except ImportError:  # Windows has no such locks: there, leftovers of killed wri
 
 
 def write_file(file: Path, content: bytes) -> None:
-    """Write `content` under a temporary name beside `file`, flush it to the disk, then rename.
+    """Write `content` as `write_with` does. Raises OutputError."""
+    write_with(file, lambda handle: handle.write(content))
+
+
+def write_with(file: Path, fill: Callable[[IO[bytes]], object]) -> None:
+    """Let `fill` write a temporary file beside `file`, flush it to the disk, then rename.
 
     A reader, and whoever comes after a kill, sees the old file or the new one. Missing folders are made, an old file's
     permissions stay, and what an earlier writer of the same file left when it was killed is removed. Raises OutputError
@@ -32,7 +38,7 @@ def write_file(file: Path, content: bytes) -> None:
             with temporary.open("wb") as handle:
                 with suppress(OSError):  # not every file system has locks
                     _lock(handle)
-                handle.write(content)
+                fill(handle)
                 handle.flush()
                 os.fsync(handle.fileno())
             if file.exists():

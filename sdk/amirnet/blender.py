@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 
@@ -14,6 +17,8 @@ LEVEL = 256
 """Steps of the fixed-point value per 8-bit level."""
 ONE = 255 * LEVEL
 """The fixed-point value of 1.0."""
+_SLICE = 32
+"""Rows computed at a time, so that what is in between stays small."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +29,18 @@ class Band:
     pixels: Pixels
 
 
+Put: TypeAlias = Callable[[int, int, Pixels], object]
+"""Takes a finished rectangle: its top, its left, its levels, uint8 HWC."""
+
+
 def fixed_point(core: Floats) -> Integers:
     """floor(clamp(y, 0, 1) * 65280 + 0.5), in float64, as int64 (CONTRACT M1). Numbers must not be NaN."""
-    clamped = np.clip(core.astype(np.float64), 0.0, 1.0)
-    return np.floor(clamped * ONE + 0.5).astype(np.int64)
+    result = np.empty(core.shape, dtype=np.int64)
+    for top in range(0, len(core), _SLICE):
+        rows = slice(top, top + _SLICE)
+        clamped = np.clip(core[rows].astype(np.float64), 0.0, 1.0)
+        result[rows] = np.floor(clamped * ONE + 0.5)
+    return result
 
 
 def axis_weights(axis: Axis, position: int, overlap: int) -> Integers:
@@ -50,18 +63,24 @@ def rounded(total: Integers, weight: Integers) -> Pixels:
 
 
 class Blender:
-    """Blends the cores of one plan. Memory is the photo's width times one core's height, whatever the photo's height.
+    """Blends the cores of one plan, keeping sums only where tiles overlap: one band, whatever the photo's height.
 
     Feed every tile once, in plan order; `add` returns a Band whenever rows are finished. The bands follow each other
-    without gap or overlap, and the last `add` returns the last of them.
+    without gap or overlap, and the last `add` returns the last of them. A core is read before `add` returns, so an
+    engine may use its memory again. With `put`, each rectangle that no later tile touches goes there at once, and no
+    band is made.
     """
 
-    def __init__(self, plan: TilePlan) -> None:
+    def __init__(self, plan: TilePlan, put: Put | None = None) -> None:
         self.plan = plan
-        rows = min(plan.vertical.core, plan.height)
-        self._sum = np.zeros((rows, plan.width, 3), dtype=np.int64)
-        self._weight = np.zeros((rows, plan.width), dtype=np.int64)
-        self._top = 0
+        self._put = put
+        self._across = _total_weights(plan.horizontal, plan.shared)[: plan.width]
+        self._down = _total_weights(plan.vertical, plan.shared)[: plan.height]
+        starts = [*plan.vertical.positions, plan.height]
+        shared = max(min(y + plan.vertical.core, plan.height) - following for y, following in pairwise(starts))
+        self._carried = np.zeros((shared, plan.width, 3), dtype=np.int64)
+        self._pending: Integers = np.zeros((0, 0, 3), dtype=np.int64)
+        self._levels: Pixels = np.zeros((0, plan.width, 3), dtype=np.uint8)
         self._next = 0
 
     def add(self, tile: Tile, core: Floats) -> Band | None:
@@ -82,24 +101,48 @@ class Blender:
         height, width = min(tile.height, plan.height - tile.y), min(tile.width, plan.width - tile.x)
         down = axis_weights(plan.vertical, tile.y, plan.shared)[:height]
         across = axis_weights(plan.horizontal, tile.x, plan.shared)[:width]
-        weight = down[:, None] * across[None, :]
-        rows = slice(tile.y - self._top, tile.y - self._top + height)
-        columns = slice(tile.x, tile.x + width)
-        self._sum[rows, columns] += fixed_point(core[:height, :width]) * weight[:, :, None]
-        self._weight[rows, columns] += weight
-        return self._finish(tile.row) if tile.column == len(plan.horizontal.positions) - 1 else None
-
-    def _finish(self, row: int) -> Band | None:
-        """After the last tile of a tile row: give out the rows that no later tile touches, and move the buffer down."""
-        positions = self.plan.vertical.positions
-        end = positions[row + 1] if row + 1 < len(positions) else self.plan.height
-        count = end - self._top
-        if count == 0:
+        sums = fixed_point(core[:height, :width])
+        sums *= (down[:, None] * across[None, :])[:, :, None]
+        bottom, right = _next_position(plan.vertical, tile.row), _next_position(plan.horizontal, tile.column)
+        if tile.column > 0:
+            sums[:, : self._pending.shape[1]] += self._pending
+        done = min(right, plan.width) - tile.x
+        self._pending = sums[:, done:].copy()
+        levels = self._finished(tile, sums[:, :done], min(bottom, plan.height) - tile.y)
+        if self._put is not None:
+            if levels.size:
+                self._put(tile.y, tile.x, levels)
             return None
-        band = Band(self._top, rounded(self._sum[:count], self._weight[:count, :, None]))
-        for buffer in (self._sum, self._weight):
-            kept = len(buffer) - count
-            buffer[:kept] = buffer[count:].copy()
-            buffer[kept:] = 0
-        self._top = end
-        return band
+        if tile.column == 0:
+            self._levels = np.empty((len(levels), plan.width, 3), dtype=np.uint8)
+        self._levels[:, tile.x : tile.x + done] = levels
+        last = tile.column + 1 == len(plan.horizontal.positions)
+        return Band(tile.y, self._levels) if last and len(levels) else None
+
+    def _finished(self, tile: Tile, sums: Integers, count: int) -> Pixels:
+        """Of columns, from the tile's left edge on, that no later tile of this tile row touches: the first `count`
+        rows, which no later tile row touches either, as levels; the others are carried to it."""
+        columns = slice(tile.x, tile.x + sums.shape[1])
+        carried = self._carried[: len(sums), columns] if tile.row else self._carried[:0, columns]
+        sums[: len(carried)] += carried
+        levels = np.empty((count, sums.shape[1], 3), dtype=np.uint8)
+        for top in range(0, count, _SLICE):
+            rows = slice(top, min(top + _SLICE, count))
+            weight = self._down[tile.y + rows.start : tile.y + rows.stop, None] * self._across[None, columns]
+            levels[rows] = rounded(sums[rows], weight[:, :, None])
+        self._carried[: len(sums) - count, columns] = sums[count:]
+        self._carried[len(sums) - count :, columns] = 0
+        return levels
+
+
+def _next_position(axis: Axis, place: int) -> int:
+    return axis.positions[place + 1] if place + 1 < len(axis.positions) else axis.padded
+
+
+def _total_weights(axis: Axis, overlap: int) -> Integers:
+    """Of every pixel of [0, padded): the weights of all cores that hold it, along one axis. A pixel's wsum (CONTRACT
+    M3) is the product of its two: tiles are all pairs of the axes' cores."""
+    total = np.zeros(axis.padded, dtype=np.int64)
+    for position in axis.positions:
+        total[position : position + axis.core] += axis_weights(axis, position, overlap)
+    return total

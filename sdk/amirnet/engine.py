@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from typing import Any, Protocol, cast
 
 from amirnet.arrays import Floats
 from amirnet.bundle import Bundle
 from amirnet.engine_models import EngineModels, Graph
-from amirnet.errors import EngineError
+from amirnet.errors import EngineError, OutOfMemoryError
 from amirnet.int8 import code_bytes, real_pixels, tile_bytes
 
 ENGINES = {"onnx": "amirnet.engine:OnnxEngine", "tflite": "amirnet.engine_tflite:TfliteEngine",
@@ -22,6 +23,9 @@ ENGINES = {"onnx": "amirnet.engine:OnnxEngine", "tflite": "amirnet.engine_tflite
 
 REFERENCE = "amirnet_export.coreml_engine:ReferenceEngine"
 """What stands in for Core ML where there is none: it computes what the package says, and is named for what it is."""
+
+_NO_MEMORY = re.compile(r"bad.?alloc|out of memory|failed to allocate|not enough memory|AllocateRawInternal", re.I)
+"""How ONNX Runtime says that there is no memory left."""
 
 
 class Engine(Protocol):
@@ -85,7 +89,11 @@ class OnnxEngine:
             # A folded restorer takes no code: what is left over is not fed.
             results = session.run(list(graph.outputs), dict(zip(graph.inputs, inputs, strict=False)))
         except Exception as error:  # ONNX Runtime's exceptions share no public base
-            raise EngineError(f"{graph.where}: failed to run ({one_line(error)}); export the bundle again") from error
+            reason = one_line(error)
+            if isinstance(error, MemoryError) or _NO_MEMORY.search(str(error)):
+                del self._sessions[graph.path]  # and what memory it holds on to
+                raise OutOfMemoryError(f"{graph.where}: {reason}; choose a smaller tile") from error
+            raise EngineError(f"{graph.where}: failed to run ({reason}); export the bundle again") from error
         return list(results)
 
     def _session(self, graph: Graph) -> Any:
@@ -98,6 +106,8 @@ class OnnxEngine:
         options = runtime.SessionOptions()
         options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_ENABLE_ALL
         options.intra_op_num_threads = self._threads
+        options.enable_cpu_mem_arena = graph.role == "restorer"  # the encoder need not keep its memory
+        options.enable_mem_pattern = False  # it plans memory anew for every tile size, and holds 1.6 times as much
         options.log_severity_level = 4  # its warnings on stderr mean nothing to a reader; errors arrive as exceptions
         content = self._bundle.read(graph.path)
         try:

@@ -62,5 +62,9 @@ class EngineError(AmirnetError):
     """The inference engine could not load a model, or a model returned something the contract forbids."""
 
 
+class OutOfMemoryError(EngineError):
+    """A tile does not fit into the memory there is, or that may be used; no smaller tile does either."""
+
+
 class MissingExtraError(AmirnetError):
     """A subcommand needs packages that the thin install does not bring; the message holds the pip command."""

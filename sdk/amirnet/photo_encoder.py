@@ -6,17 +6,18 @@ import os
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, features
+from PIL import features
 
 from amirnet.arrays import Samples
 from amirnet.errors import OutputError
 from amirnet.metadata import NOTHING, Metadata
-from amirnet.png_writer import encode_png
-from amirnet.tiff_writer import encode_tiff
+from amirnet.png_writer import write_png
+from amirnet.row_buffer import ArrayRows, ConvertedRows, Rows, Sink
+from amirnet.tiff_writer import write_tiff
 
 DEFAULT_QUALITY = 95
 _MARKER = {"exif": 65_500, "xmp": 65_500}
@@ -70,23 +71,19 @@ def check_quality(quality: int | None) -> None:
         raise OutputError(f"quality {quality}: not between 1 and 100; leave it out for the best that pays")
 
 
-def fitted(samples: Samples, metadata: Metadata, writer: Writer) -> tuple[Samples, Metadata, tuple[str, ...]]:
-    """What of the samples and the metadata a file of this format can hold, and a line for each thing it cannot.
-
-    samples: uint8 or uint16, shape (height, width, channels), 1 to 4 channels, alpha last.
-    """
+def fitted(rows: Rows, metadata: Metadata, writer: Writer) -> tuple[Rows, Metadata, tuple[str, ...]]:
+    """What of the photo and the metadata a file of this format can hold, and a line for each thing it cannot."""
     losses = []
-    if samples.dtype == np.uint16 and not writer.deep:
-        samples = to_8_bits(samples)
+    if rows.deep and not writer.deep:
+        rows = ConvertedRows(rows, to_8_bits)
         losses.append(f"{writer.kind} holds 8 bits a channel; name the output .png or .tif to keep 16")
-    channels = samples.shape[2]
-    if channels in (2, 4) and not writer.alpha:
-        samples = _on_white(samples)
+    if rows.shape[2] in (2, 4) and not writer.alpha:
+        rows = ConvertedRows(rows, _on_white)
         losses.append(f"{writer.kind} holds no transparency; the photo is laid on white")
-    unreadable = writer.kind == "TIFF" and channels == 2 and samples.dtype == np.uint16  # for Pillow, and so for us
+    channels = rows.shape[2]
+    unreadable = writer.kind == "TIFF" and channels == 2 and rows.deep  # for Pillow, and so for us
     if (channels < 3 and not writer.gray) or unreadable:
-        color = np.repeat(samples[..., :1], 3, axis=2)
-        samples = np.concatenate([color, samples[..., 1:]], axis=2)
+        rows = ConvertedRows(rows, _in_color)
     if not writer.metadata and metadata != NOTHING:
         metadata = NOTHING
         losses.append(f"{writer.kind} holds no EXIF, XMP or colour profile; they are left out")
@@ -94,31 +91,40 @@ def fitted(samples: Samples, metadata: Metadata, writer: Writer) -> tuple[Sample
         if len(getattr(metadata, name) or b"") > limit:
             metadata = replace(metadata, **{name: None})
             losses.append(f"{name.upper()} is too long for JPEG and left out")
-    return samples, metadata, tuple(losses)
+    return rows, metadata, tuple(losses)
 
 
-def encode(samples: Samples, metadata: Metadata, writer: Writer, quality: int, lossless: bool = False) -> bytes:
-    """A file of this format, from samples and metadata that `fitted` gave out. The same input gives the same bytes.
+def encode_to(sink: Sink, rows: Rows, metadata: Metadata, writer: Writer, quality: int, lossless: bool = False) -> None:
+    """Write a file of this format, of rows and metadata that `fitted` gave out. The same input gives the same bytes.
 
     Raises ValueError or OSError where the format cannot hold a photo of this size.
     """
     if writer.kind == "TIFF":
-        return encode_tiff(samples, metadata)
-    if samples.dtype == np.uint16:
-        return encode_png(samples, metadata)
+        write_tiff(sink, rows, metadata)
+        return
+    if rows.deep:
+        write_png(sink, rows, metadata)
+        return
     options = dict(writer.options)
     if writer.lossy:
         options["quality"] = quality
     if lossless and writer.kind == "WEBP":
         options["lossless"] = True
     blocks = {"exif": metadata.exif and b"Exif\0\0" + metadata.exif, "icc_profile": metadata.icc}
-    image = Image.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)
     if metadata.xmp is not None and writer.kind == "PNG":
         options["pnginfo"] = _png_text(metadata.xmp)
     else:
         blocks["xmp"] = metadata.xmp
+    image = rows.image()
+    image.save(
+        cast(IO[bytes], sink), format=writer.kind, **options, **{name: block for name, block in blocks.items() if block}
+    )
+
+
+def encode(samples: Samples, metadata: Metadata, writer: Writer, quality: int, lossless: bool = False) -> bytes:
+    """The same as bytes, of samples in an array, HWC."""
     encoded = BytesIO()
-    image.save(encoded, format=writer.kind, **options, **{name: block for name, block in blocks.items() if block})
+    encode_to(encoded, ArrayRows(samples), metadata, writer, quality, lossless)
     return encoded.getvalue()
 
 
@@ -132,6 +138,11 @@ def to_8_bits(samples: Samples) -> NDArray[np.uint8]:
 def _on_white(samples: Samples) -> Samples:
     color, alpha = samples[..., :-1].astype(np.int32), samples[..., -1:].astype(np.int32)
     return ((2 * (color * alpha + 255 * (255 - alpha)) + 255) // 510).astype(np.uint8)
+
+
+def _in_color(samples: Samples) -> Samples:
+    colors: Samples = samples[..., [0, 0, 0, *range(1, samples.shape[2])]]
+    return colors
 
 
 def _png_text(xmp: bytes) -> Any:

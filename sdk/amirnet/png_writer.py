@@ -5,12 +5,14 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
+from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from amirnet.arrays import Samples
 from amirnet.metadata import Metadata
+from amirnet.row_buffer import ArrayRows, Rows, Sink, row_chunks
 
 _COLOR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 """Channels -> gray, gray with alpha, RGB, RGB with alpha."""
@@ -18,7 +20,14 @@ _COLOR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 
 def encode_png(samples: Samples, metadata: Metadata) -> bytes:
     """A PNG of 16-bit samples: uint16, shape (height, width, channels), 1 to 4 channels, alpha last."""
-    height, width, channels = samples.shape
+    encoded = BytesIO()
+    write_png(encoded, ArrayRows(samples), metadata)
+    return encoded.getvalue()
+
+
+def write_png(sink: Sink, rows: Rows, metadata: Metadata) -> None:
+    """Write the same of rows of 16 bits, one after another."""
+    height, width, channels = rows.shape
     header = struct.pack(">LLBBBBB", width, height, 16, _COLOR_TYPES[channels], 0, 0, 0)
     chunks = [b"\x89PNG\r\n\x1a\n", _chunk(b"IHDR", header)]
     if metadata.icc is not None:
@@ -27,17 +36,33 @@ def encode_png(samples: Samples, metadata: Metadata) -> bytes:
         chunks.append(_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + metadata.xmp))
     if metadata.exif is not None:
         chunks.append(_chunk(b"eXIf", metadata.exif))
+    sink.write(b"".join(chunks))
+    start, length, check = sink.tell(), 0, zlib.crc32(b"IDAT")
+    sink.write(bytes(4) + b"IDAT")  # how long it is, is known at its end
+    for part in _packed(rows):
+        sink.write(part)
+        length, check = length + len(part), zlib.crc32(part, check)
+    if length >= 1 << 31:
+        raise ValueError("more than 2 GB")
+    sink.write(struct.pack(">L", check) + _chunk(b"IEND", b""))
+    sink.seek(start)
+    sink.write(struct.pack(">L", length))
+    sink.seek(0, 2)
+
+
+def _packed(rows: Rows) -> Iterator[bytes]:
     packer = zlib.compressobj(6)
-    body = [packer.compress(rows) for rows in _filtered(samples)]
-    return b"".join([*chunks, _chunk(b"IDAT", b"".join([*body, packer.flush()])), _chunk(b"IEND", b"")])
+    for line in _filtered(rows):
+        yield packer.compress(line)
+    yield packer.flush()
 
 
-def _filtered(samples: Samples) -> Iterator[bytes]:
+def _filtered(rows: Rows) -> Iterator[bytes]:
     """Each row after the filter that makes its bytes smallest: 0 none, 1 left, 2 above, 4 Paeth."""
-    width, channels = samples.shape[1:]
+    height, width, channels = rows.shape
     step = 2 * channels
     above = np.zeros(step + width * step, dtype=np.int16)
-    for row in samples:
+    for row in (row for start, end in row_chunks(0, height) for row in rows.read(start, end)):
         line = np.zeros_like(above)  # a pixel of zeros stands left of the first
         line[step:] = np.frombuffer(row.astype(">u2").tobytes(), dtype=np.uint8)
         here, left, up, corner = line[step:], line[:-step], above[step:], above[:-step]

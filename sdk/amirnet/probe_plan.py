@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +50,15 @@ class ProbePlan:
 
     def gather(self, photo: Pixels) -> Floats:
         """The probes of `photo`, uint8 HWC, as float32 (N, 3, size, size) in [0, 1], in plan order (CONTRACT D3)."""
-        return np.stack([to_tensor(crop(photo, left, top, self.size, self.size)) for left, top in self])
+        return self.gather_rows(lambda top, bottom: photo[top:bottom])
+
+    def gather_rows(self, read: Callable[[int, int], Pixels]) -> Floats:
+        """The same of a photo that is read by rows: read(top, bottom) gives the rows top .. bottom - 1, uint8 HWC."""
+        probes = []
+        for top in self.rows:
+            rows = read(top, min(top + self.size, self.height))  # a shorter photo is padded alike from its rows alone
+            probes += [to_tensor(crop(rows, left, 0, self.size, self.size)) for left in self.columns]
+        return np.stack(probes)
 
 
 def average(mask: Floats, value: Floats, trim: int = 0) -> tuple[Doubles, Doubles]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TypeAlias
 
@@ -12,22 +12,22 @@ import numpy as np
 from PIL import Image
 
 from amirnet.arrays import Doubles, Floats, Pixels
-from amirnet.blender import Band, Blender
+from amirnet.blender import Band
 from amirnet.bundle import Bundle
 from amirnet.degradation_tree import Walk
 from amirnet.engine import Engine, OnnxEngine, make_engine
 from amirnet.errors import EngineError, TileError
+from amirnet.file_restorer import restore_file
 from amirnet.image_io import check_pixels
-from amirnet.padding import crop, to_tensor
+from amirnet.padding import crop
 from amirnet.photo_file import PhotoFile
 from amirnet.probe_plan import ProbePlan, average
 from amirnet.tile_plan import Tile, TilePlan, check_sizes
+from amirnet.tile_runner import Progress as Progress  # callers may take it from here
+from amirnet.tile_runner import blended, first_that_fits, run_tiles, tile_sizes
 
 Photo: TypeAlias = str | os.PathLike[str] | Image.Image | Pixels
 """A path, a Pillow image, or uint8 RGB of shape (height, width, 3)."""
-
-Progress: TypeAlias = Callable[[int, int], object]
-"""Called with (tiles done, tiles in all), first with 0 done."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +84,8 @@ class Restorer:
     memory.
 
     An engine that takes tiles of one size only has its way (CONTRACT L1). Raises TileError for a tile that the model
-    cannot take; any legal tile gives the same photo within float error.
+    cannot take; any legal tile gives the same photo within float error. Where memory does not suffice for a tile, the
+    next smaller size is tried, for the whole photo (CONTRACT S6).
     """
 
     def __init__(self, bundle: Bundle, engine: Engine | None = None, tile: int | None = None) -> None:
@@ -130,11 +131,17 @@ class Restorer:
         photo = _opened(image, first_frame)
         pixels = photo.pixels
         decoded = perf_counter()
-        diagnosis = self._diagnose(pixels) if node is None else self._forced(node)
+        diagnosis = self._diagnose(pixels, node)
         encoded = perf_counter()
-        restored = np.empty_like(pixels)
-        for band in self.bands(pixels, diagnosis.code, progress):
-            restored[band.top : band.top + len(band.pixels)] = band.pixels
+        plan = self.plan(pixels)
+
+        def attempt(size: int) -> tuple[Pixels, int]:
+            smaller, result = replace(plan, size=size), np.empty_like(pixels)
+            for band in blended(smaller, self._cores(smaller, pixels, diagnosis.code), progress):
+                result[band.top : band.top + len(band.pixels)] = band.pixels
+            return result, len(smaller)
+
+        restored, tiles = first_that_fits(self.sizes(plan), attempt)
         end = perf_counter()
         seconds = {"encode": encoded - decoded, "restore": end - encoded, "total": end - start}
         if isinstance(image, str | os.PathLike):
@@ -146,52 +153,65 @@ class Restorer:
             confidences=diagnosis.confidences,
             confidence=diagnosis.confidence,
             code=diagnosis.code,
-            tiles=len(self.plan(pixels)),
+            tiles=tiles,
             seconds=seconds,
             photo=photo,
         )
 
+    restore_file = restore_file  # as a method: restorer.restore_file(photo, output)
+
+    def sizes(self, plan: TilePlan) -> tuple[int, ...]:
+        """The tile sizes to try for a photo where memory is short: its plan's and, if they may differ, smaller ones."""
+        return tile_sizes(plan.size, plan.halo, plan.alignment, plan.flexible)
+
     def plan(self, pixels: Pixels) -> TilePlan:
         """The tiles of a photo, uint8 HWC, under this restorer's tile size."""
         height, width = pixels.shape[:2]
+        return self.plan_for(width, height)
+
+    def plan_for(self, width: int, height: int) -> TilePlan:
+        """The same of a photo's size."""
         tile = self.bundle.manifest.tile
         return TilePlan(width, height, self.tile, tile.halo, tile.overlap, tile.alignment, self.flexible)
 
     def cores(self, pixels: Pixels, code: Floats) -> Iterator[tuple[Tile, Floats]]:
         """Each tile of the plan with the network's answer for its core, float32 HWC, not clipped (CONTRACT R2)."""
-        tile_code = np.ascontiguousarray(code, dtype=np.float32).reshape(1, -1, 1, 1)
-        halo = self.bundle.manifest.tile.halo
-        for tile in self.plan(pixels):
-            window = crop(pixels, tile.x - halo, tile.y - halo, tile.width + 2 * halo, tile.height + 2 * halo)
-            restored = self.engine.restore(to_tensor(window)[None], tile_code)
-            core = restored[0, :, halo : halo + tile.height, halo : halo + tile.width]
-            yield tile, core.transpose(1, 2, 0)
+        return self._cores(self.plan(pixels), pixels, code)
+
+    def _cores(self, plan: TilePlan, pixels: Pixels, code: Floats) -> Iterator[tuple[Tile, Floats]]:
+        halo = plan.halo
+
+        def input_of(tile: Tile) -> Pixels:
+            return crop(pixels, tile.x - halo, tile.y - halo, tile.width + 2 * halo, tile.height + 2 * halo)
+
+        return run_tiles(self.engine, plan, code, self.bundle.where, input_of)
 
     def bands(self, pixels: Pixels, code: Floats, progress: Progress | None = None) -> Iterator[Band]:
         """The restored photo as row bands, each given out as soon as no later tile touches it (CONTRACT M5).
 
         pixels: uint8 HWC; code: float32 of shape (K,). Memory beside the photo itself: its width times one core's
-        height.
+        height. Nothing is tried again where memory runs out.
         """
-        blender = Blender(self.plan(pixels))
-        total = len(blender.plan)
-        report: Progress = progress if progress is not None else _silent
-        report(0, total)
-        for tile, core in self.cores(pixels, code):
-            band = blender.add(tile, core)
-            report(tile.index + 1, total)
-            if band is not None:
-                yield band
+        return blended(self.plan(pixels), self.cores(pixels, code), progress)
 
-    def _diagnose(self, pixels: Pixels) -> Diagnosis:
+    def diagnose(
+        self, width: int, height: int, read: Callable[[int, int], Pixels], node: int | None = None
+    ) -> Diagnosis:
+        """The diagnosis of a photo that is read by rows: read(top, bottom) gives them as uint8 HWC. `node` as in
+        `restore`. Raises EngineError, NodeError."""
+        if node is not None:
+            return self._forced(node)
         probe = self.bundle.manifest.probe
-        height, width = pixels.shape[:2]
-        probes = ProbePlan(width, height, probe.size, probe.grid).gather(pixels)
+        probes = ProbePlan(width, height, probe.size, probe.grid).gather_rows(read)
         mask, soft = average(*self.engine.encode(probes), probe.trim)
         if not (np.isfinite(mask).all() and np.isfinite(soft).all()):
             raise EngineError(f"{self.bundle.where}: the encoder returned NaN or infinity; export the bundle again")
         walk = self.bundle.tree.walk(mask)
         return _diagnosis(walk, self.bundle.tree.code_for(walk.node, soft), mask)
+
+    def _diagnose(self, pixels: Pixels, node: int | None = None) -> Diagnosis:
+        height, width = pixels.shape[:2]
+        return self.diagnose(width, height, lambda top, bottom: pixels[top:bottom], node)
 
     def _forced(self, node: int) -> Diagnosis:
         tree = self.bundle.tree
@@ -209,7 +229,3 @@ def _opened(image: Photo, first_frame: bool) -> PhotoFile:
     if isinstance(image, Image.Image):
         return PhotoFile.of(image)
     return PhotoFile(check_pixels(image))
-
-
-def _silent(done: int, total: int) -> None:
-    pass

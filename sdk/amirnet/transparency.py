@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,6 +14,10 @@ Sums: TypeAlias = NDArray[np.integer[Any]]
 """Of the visible pixels of each block: the sum of every channel, and last how many they are."""
 
 
+BLOCK = 16
+"""Blocks of up to this side lie within a band that begins at a multiple of it."""
+
+
 def fill_hidden(pixels: Pixels, hidden: NDArray[np.bool_]) -> Pixels:
     """The photo (HWC) with its hidden pixels (HW) filled from the visible ones around them; the others unchanged.
 
@@ -21,19 +26,52 @@ def fill_hidden(pixels: Pixels, hidden: NDArray[np.bool_]) -> Pixels:
     """
     if not hidden.any():
         return pixels
-    if hidden.all():
-        return np.full_like(pixels, 128)
+    return HiddenFill([(pixels, hidden)]).band(0, pixels, hidden)
+
+
+class HiddenFill:
+    """The same for a photo that comes in bands of any number of rows, multiples of BLOCK but for the last.
+
+    All bands are seen once to make it; what it keeps is a number a channel for each block of 16x16.
+    """
+
+    def __init__(self, bands: Iterable[tuple[Pixels, NDArray[np.bool_]]]) -> None:
+        sums: Sums = np.concatenate([_pyramid(pixels, hidden)[-1] for pixels, hidden in bands]).astype(np.int64)
+        self._colors: Pixels | None = None
+        if sums[..., -1].any():
+            blocks = [sums]
+            while (blocks[-1][..., -1] == 0).any():
+                blocks.append(_halved(blocks[-1]))
+            self._colors = _refined(_means(blocks.pop()), blocks)
+
+    def band(self, top: int, pixels: Pixels, hidden: NDArray[np.bool_]) -> Pixels:
+        """The band that begins at row `top`, a multiple of BLOCK, filled."""
+        if not hidden.any():
+            return pixels
+        if self._colors is None:
+            return np.full_like(pixels, 128)
+        *finer, coarse = _pyramid(pixels, hidden)
+        first = top // BLOCK
+        colors = _refined(self._colors[first : first + len(coarse)], finer)
+        return np.where(hidden[..., None], _doubled(colors, *hidden.shape), pixels)
+
+
+def _pyramid(pixels: Pixels, hidden: NDArray[np.bool_]) -> list[Sums]:
+    """The sums of blocks of 2x2, 4x4, 8x8 and 16x16."""
     sums: Sums = np.dstack([pixels, np.ones_like(pixels[..., :1])]).astype(np.uint16)
     sums *= ~hidden[..., None]
-    blocks, size = [], 1
-    while (sums[..., -1] == 0).any():
-        size *= 2
-        sums = _halved(sums if size <= 16 else sums.astype(np.int64))  # 16 x 16 x 255 fits into 16 bits
+    blocks = []
+    for _ in range(4):  # 16 x 16 x 255 fits into 16 bits
+        sums = _halved(sums)
         blocks.append(sums)
-    colors = _means(blocks.pop())
-    for finer in reversed(blocks):
-        colors = np.where(finer[..., -1:] > 0, _means(finer), _doubled(colors, *finer.shape[:2]))
-    return np.where(hidden[..., None], _doubled(colors, *hidden.shape), pixels)
+    return blocks
+
+
+def _refined(colors: Pixels, finer: list[Sums]) -> Pixels:
+    """The colours of the finest blocks: their own means, and where nothing is visible those of the coarser block."""
+    for sums in reversed(finer):
+        colors = np.where(sums[..., -1:] > 0, _means(sums), _doubled(colors, *sums.shape[:2]))
+    return colors
 
 
 def _halved(sums: Sums) -> Sums:

@@ -83,9 +83,10 @@ def test_rows_are_given_out_as_soon_as_no_later_tile_touches_them():
 
 
 def test_memory_does_not_grow_with_the_photos_height():
-    blender = Blender(TilePlan(64, 20_000, 32, 0, 4, 4))
-    assert blender._sum.shape == (32, 64, 3)
-    assert blender._weight.shape == (32, 64)
+    plan = TilePlan(64, 20_000, 32, 0, 4, 4)
+    blender, core = Blender(plan), np.zeros((plan.vertical.core, plan.horizontal.core, 3), np.float32)
+    assert {sums.shape for sums in [blender._carried for tile in plan if blender.add(tile, core)]} == {(8, 64, 3)}
+    assert blender._pending.shape == (32, 0, 3)
 
 
 def test_fixed_point_rounds_halves_up_and_clamps():

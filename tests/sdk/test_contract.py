@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 import amirnet
-from amirnet import DegradationTree, ProbePlan, TilePlan, TreeNode, errors
+from amirnet import Blender, DegradationTree, ProbePlan, TilePlan, TreeNode, errors
 from amirnet.blender import axis_weights, fixed_point, rounded
+from amirnet.input_window import row_span
 from amirnet.padding import source_coordinates
 from amirnet.probe_plan import average
 from amirnet.tile_plan import Axis
+from amirnet.tile_runner import tile_sizes
 
 SOURCE = Path(amirnet.__file__).parent
 CONTRACT = (SOURCE.parent / "contract" / "CONTRACT.md").read_text(encoding="utf-8")
@@ -92,6 +94,29 @@ def test_tile_plan(row):
     assert [plan.horizontal.padded, plan.vertical.padded] == integers(row["padded"])
     assert list(plan.horizontal.positions) == integers(row["x"])
     assert list(plan.vertical.positions) == integers(row["y"])
+
+
+@pytest.mark.parametrize("row", table("stream"), ids=str)
+def test_stream(row):
+    height, *sizes = (int(row[key]) for key in ("height", "size", "halo", "overlap", "alignment"))
+    plan = TilePlan(50, height, *sizes, flexible={"yes": True, "no": False}[row["flexible"]])
+    assert list(plan.vertical.positions) == integers(row["y"])
+    reads = [row_span(plan, place) for place in range(len(plan.vertical.positions))]
+    assert [f"{first}-{end}" for first, end in reads] == row["reads"].split()
+    blender, final = Blender(plan), []
+    for tile in plan:
+        band = blender.add(tile, np.zeros((tile.height, tile.width, 3), np.float32))
+        if tile.column == len(plan.horizontal.positions) - 1:
+            final.append(band.top + len(band.pixels) if band else tile.y)
+    assert final == integers(row["final to"])
+
+
+@pytest.mark.parametrize("row", table("tile_sizes"), ids=str)
+def test_tile_sizes(row):
+    size, halo, alignment = (int(row[key]) for key in ("size", "halo", "alignment"))
+    flexible = {"yes": True, "no": False}[row["flexible"]]
+    sizes = tile_sizes(size, halo, alignment, flexible)
+    assert list(sizes) == integers(row["sizes"])
 
 
 @pytest.mark.parametrize("row", table("weights"), ids=str)

@@ -10,7 +10,7 @@ from typing import Any
 
 import amirnet
 from amirnet.bundle import Bundle
-from amirnet.restorer import RestoreResult
+from amirnet.file_restorer import FileResult
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Recipe:
     engine: str = "onnx"
     precision: str = "float"
     tile: int | None = None
+    memory: int | None = None
     node: int | None = None
     quality: int | None = None
     strip_gps: bool = False
@@ -78,14 +79,13 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def facts_of(result: RestoreResult, saving: float) -> dict[str, Any]:
-    """What --json prints of a restored photo; `saving` are the seconds that writing it took."""
-    *stages, (_, total) = result.seconds.items()
-    seconds = {**dict(stages), "save": saving, "total": total + saving}
+def facts_of(result: FileResult) -> dict[str, Any]:
+    """What --json prints of a restored photo."""
     return {
         "node": result.node,
         "path": list(result.path),
         "confidence": result.confidence,
+        "tile": result.tile,
         "tiles": result.tiles,
-        "seconds": {stage: round(spent, 6) for stage, spent in seconds.items()},
+        "seconds": {stage: round(spent, 6) for stage, spent in result.seconds.items()},
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from time import perf_counter
 
 from amirnet.batch.recipe import Outcome, Recipe, Task, facts_of, fingerprint, sha256_of
 from amirnet.bundle import Bundle
@@ -50,15 +49,20 @@ class Worker:
             self._restorer = open_restorer(self.recipe, self.threads)
         recipe, photo, output = self.recipe, Path(task.photo), Path(task.output)
         check_file(photo)
-        result = self._restorer.restore(photo, node=recipe.node, first_frame=recipe.first_frame)
+        self._check_unchanged(photo, task)
+        result = self._restorer.restore_file(
+            photo, output, node=recipe.node, first_frame=recipe.first_frame, quality=recipe.quality,
+            strip_gps=recipe.strip_gps, memory=recipe.memory,
+        )  # fmt: skip
+        try:
+            self._check_unchanged(photo, task)
+        except ImageError:
+            output.unlink()  # nobody knows which photo this is
+            raise
+        return Outcome(
+            task.photo, task.output, sha256=sha256_of(output), facts=facts_of(result), warnings=result.warnings
+        )
+
+    def _check_unchanged(self, photo: Path, task: Task) -> None:
         if sha256_of(photo) != task.sha256:
             raise ImageError(f"{photo}: was changed while it was being restored; run again")
-        started = perf_counter()
-        losses = result.save(output, recipe.quality, recipe.strip_gps)
-        return Outcome(
-            task.photo,
-            task.output,
-            sha256=sha256_of(output),
-            facts=facts_of(result, perf_counter() - started),
-            warnings=(*result.warnings, *losses),
-        )

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 import click
 
 from amirnet.degradation_tree import DegradationTree, TreeNode
-from amirnet.restorer import Progress
+from amirnet.tile_runner import Progress
 
 _PLAIN = str.maketrans({"├": "|", "└": "`", "─": "-", "│": "|", "●": "*", "○": "o", "→": ">"})
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from amirnet.errors import OutputError
 from amirnet.photo_encoder import WRITERS, check_suffix
-from amirnet.photo_file import is_same_file
+from amirnet.photo_writer import is_same_file
 
 
 def output_paths(photos: list[Path], output: str | None, overwrite: bool = False) -> list[Path]:

@@ -18,5 +18,5 @@ def json_line(photo: str | Path, output: str | Path, facts: dict[str, Any]) -> s
 def text_line(photo: str | Path, output: str | Path, facts: dict[str, Any], tree: DegradationTree) -> str:
     """The same in words."""
     node, count = name_of(tree.node(facts["node"])), facts["tiles"]
-    tiles = f"{count} tile{'s' if count > 1 else ''}, {facts['seconds']['total']:.2f} s"
+    tiles = f"{count} tile{'s' if count > 1 else ''} of {facts['tile']}, {facts['seconds']['total']:.2f} s"
     return f"{photo} → {output}  [{node}, {percent(facts['confidence'])} sure; {tiles}]"

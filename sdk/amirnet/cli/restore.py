@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
 
 import click
 
@@ -26,6 +25,7 @@ from amirnet.restorer import Restorer
 @click.option("--model", default="mobile", show_default=True, metavar="NAME_OR_PATH", help="Folder, zip or name.")
 @engine_options
 @click.option("--tile", type=int, metavar="N", help="Tile size in pixels: smaller, less memory. [default: the model's]")
+@click.option("--memory", type=int, metavar="MB", help="Largest memory of the whole process; picks the tile.")
 @click.option("--node", type=int, metavar="ID", help="Take the photo for this node of the tree (see inspect).")
 @click.option("--quality", type=int, metavar="N", help="Of JPEG, WebP and AVIF, 1-100. [default: 95 or the input's]")
 @click.option("--strip-gps", is_flag=True, help="Leave out where the photo was taken (EXIF and XMP).")
@@ -44,6 +44,7 @@ def restore(
     engine: str,
     precision: str,
     tile: int | None,
+    memory: int | None,
     node: int | None,
     quality: int | None,
     strip_gps: bool,
@@ -67,7 +68,7 @@ def restore(
     inputs = [Path(photo) for photo in photos]
     batch = BatchOptions(recursive, jobs, ray)
     if batch.wanted(inputs):
-        recipe = recipe_for(model, engine, precision, tile, node, quality, strip_gps, first_frame)
+        recipe = recipe_for(model, engine, precision, tile, memory, node, quality, strip_gps, first_frame)
         ctx.exit(restore_batch(inputs, output, batch, recipe, overwrite, as_json))
     for photo in inputs:
         check_file(photo)
@@ -81,16 +82,14 @@ def restore(
         title = photo.name if len(inputs) == 1 else f"{photo.name} ({place} of {len(inputs)})"
         try:
             with progress_bar(title) as progress:
-                result = restorer.restore(photo, progress=progress, node=node, first_frame=first_frame)
-                started = perf_counter()
-                losses = result.save(path, quality, strip_gps, overwrite)
-                saving = perf_counter() - started
+                options = (progress, node, first_frame, quality, strip_gps, overwrite, memory)
+                result = restorer.restore_file(photo, path, *options)
         except AmirnetError as error:
             failed = bool(fail(str(error)))
             continue
-        for line in result.warnings + losses:
+        for line in result.warnings:
             say("warning: " + " ".join(f"{photo}: {line}".split()), err=True)
-        facts = facts_of(result, saving)
+        facts = facts_of(result)
         say(json_line(photo, path, facts) if as_json else text_line(photo, path, facts, restorer.bundle.tree))
     if failed:
         ctx.exit(BAD_INPUT)

@@ -1,0 +1,131 @@
+"""What restoring takes in memory, in tables: `python -m amirnet_benchmarks.memory`; docs/MEMORY.md explains them.
+
+Every number is the peak resident memory of a process of its own, in megabytes of 10^6 bytes. Linux only.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from amirnet import Restorer
+from amirnet.memory_plan import MEGABYTE, RUNTIME, TILE_PIXEL, peak, pixel_cost
+
+from .large_photos import KINDS, size_of
+from .peak_memory import Run, run_amirnet, run_python
+
+PARTS = """
+import sys
+import numpy as np
+model, what, size = sys.argv[1], sys.argv[2], int(sys.argv[3])
+import amirnet.cli.restore
+from amirnet import Restorer
+if what != "libraries":
+    restorer = Restorer.from_bundle(model)
+    manifest, engine = restorer.bundle.manifest, restorer.engine
+    encode = np.zeros((manifest.probe.grid ** 2, 3, manifest.probe.size, manifest.probe.size), np.float32)
+    engine.encode(encode)
+    code = np.zeros((1, restorer.bundle.tree.size, 1, 1), np.float32)
+    for _ in range(3 if size else 0):  # what the engine holds on to still grows with the second tile
+        engine.restore(np.zeros((1, 3, size, size), np.float32), code)
+"""
+
+REWRITE = """
+import sys
+from pathlib import Path
+import amirnet.cli.restore
+from amirnet.photo_stream import PhotoStream
+from amirnet.photo_writer import write_photo
+if len(sys.argv) > 1:
+    photo = PhotoStream.open(sys.argv[1])
+    write_photo(photo.rows, photo.facts, Path(sys.argv[2]), None, False, False)
+"""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A run of `amirnet restore`: what the formula says and what was measured, in bytes."""
+
+    tile: int
+    expected: int
+    peak: int
+    seconds: float
+
+
+@click.command()
+@click.argument("megapixels", type=float, nargs=-1)
+@click.option("--kind", "kinds", type=click.Choice(list(KINDS)), multiple=True, default=["jpeg"], show_default=True)
+@click.option("--model", default="mobile", show_default=True, help="A shipped model's name, or a bundle's path.")
+@click.option("--memory", type=int, metavar="MB", help="Passed on to amirnet restore.")
+@click.option("--parts/--no-parts", default=True, show_default=True, help="What the process is made of.")
+@click.option("--pixels/--no-pixels", default=True, show_default=True, help="What a pixel of each kind of photo costs.")
+def main(
+    megapixels: tuple[float, ...], kinds: tuple[str, ...], model: str, memory: int | None, parts: bool, pixels: bool
+) -> None:
+    """Measure the parts, what a pixel costs, and `amirnet restore` on photos of so many MEGAPIXELS."""
+    if parts:
+        _print_parts(model)
+    if pixels:
+        click.echo("\n| opened and written without the network | bytes a pixel | formula |\n|---|---:|---:|")
+        for name, kind in KINDS.items():
+            measured, stated = pixel_bytes(name, 12)
+            click.echo(f"| {kind.title} | {measured:.1f} | {stated} |")
+    if megapixels:
+        click.echo("\n| photo | size | tile | formula, MB | measured, MB | seconds |\n|---|---|---:|---:|---:|---:|")
+    for millions in megapixels:
+        width, height = size_of(millions)
+        for name in kinds:
+            run = restored(model, millions, name, memory)
+            numbers = f"{run.expected / MEGABYTE:.0f} | {run.peak / MEGABYTE:.0f} | {run.seconds:.0f}"
+            click.echo(f"| {KINDS[name].title} | {width}x{height} | {run.tile} | {numbers} |")
+
+
+def pixel_bytes(name: str, megapixels: float) -> tuple[float, int]:
+    """What a photo of this kind takes to be opened and written, in bytes a pixel: measured, and in the formula."""
+    kind, (width, height) = KINDS[name], size_of(megapixels)
+    with tempfile.TemporaryDirectory() as folder:
+        photo, output = Path(folder) / f"photo{kind.suffix}", Path(folder) / f"out{kind.output}"
+        kind.write(width, height, photo)
+        cost, *_ = pixel_cost(photo, output, False)
+        more = _peak(run_python(REWRITE, photo, output)) - _peak(run_python(REWRITE))
+    return more / (width * height), cost.most
+
+
+def restored(model: str, megapixels: float, name: str, memory: int | None = None) -> Restored:
+    """Restore a photo of this kind by the command, under a limit if there is one."""
+    kind, (width, height) = KINDS[name], size_of(megapixels)
+    with tempfile.TemporaryDirectory() as folder:
+        photo, output = Path(folder) / f"photo{kind.suffix}", Path(folder) / f"out{kind.output}"
+        kind.write(width, height, photo)
+        limit = [] if memory is None else ["--memory", memory]
+        run = run_amirnet("restore", photo, "-o", output, "--model", model, "--json", *limit)
+        measured, found = _peak(run), json.loads(run.stdout)
+        cost, *_ = pixel_cost(photo, output, False)
+    plan = Restorer.from_bundle(model, found["tile"]).plan_for(width, height)
+    return Restored(found["tile"], peak(plan, cost), measured, found["seconds"]["total"])
+
+
+def _print_parts(model: str) -> None:
+    restorer = Restorer.from_bundle(model)
+    click.echo("| part | MB |\n|---|---:|")
+    parts = [("Python and the libraries", "libraries", 0), ("and the encoder, which has run", "encoder", 0)]
+    sizes = restorer.sizes(restorer.plan_for(4000, 3000))
+    parts += [(f"and the restorer, after tiles of {size}", "tile", size) for size in sizes]
+    for title, what, size in parts:
+        click.echo(f"| {title} | {_peak(run_python(PARTS, model, what, size)) / MEGABYTE:.1f} |")
+    click.echo(f"\nThe formula: {RUNTIME / MEGABYTE:.0f} MB and {TILE_PIXEL} bytes a pixel of a tile.")
+
+
+def _peak(run: Run) -> int:
+    """Raises ClickException where the program failed."""
+    if run.status != 0:
+        raise click.ClickException(run.stderr.strip() or f"status {run.status}")
+    return run.peak
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""One photo file into another: opened, examined, restored band by band in its own memory, written (CONTRACT S1-S6)."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from amirnet.arrays import Floats
+from amirnet.memory_plan import check_limit, sizes_within
+from amirnet.photo_stream import PhotoStream
+from amirnet.photo_writer import check_output, write_photo
+from amirnet.tile_runner import Progress, first_that_fits, restore_in_place
+
+if TYPE_CHECKING:
+    from amirnet.restorer import Restorer
+
+
+@dataclass(frozen=True, eq=False)
+class FileResult:
+    """A photo restored into a file. The tree's answer is as in Diagnosis; `tile` is the tile size that was used.
+
+    `seconds` holds "decode", "encode", "restore", "save" and "total". `warnings`: what was lost, one line each.
+    """
+
+    output: Path
+    node: int
+    path: tuple[int, ...]
+    confidences: tuple[float, ...]
+    confidence: float
+    code: Floats
+    tile: int
+    tiles: int
+    seconds: dict[str, float]
+    warnings: tuple[str, ...]
+
+
+def restore_file(
+    restorer: Restorer,
+    photo: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    progress: Progress | None = None,
+    node: int | None = None,
+    first_frame: bool = False,
+    quality: int | None = None,
+    strip_gps: bool = False,
+    overwrite: bool = False,
+    memory: int | None = None,
+) -> FileResult:
+    """Restore a photo file into another: the bytes of `restore(photo).save(output)` in a fraction of its memory.
+
+    `memory`: megabytes (10^6 bytes) that the whole process may use, by the formula of docs/MEMORY.md; it picks the
+    tile, never larger than the restorer's. The other options are as in Restorer.restore and PhotoFile.save. Raises
+    ImageError, EngineError, NodeError, TileError, OutputError; OutOfMemoryError where no tile fits.
+    """
+    start, source, output = perf_counter(), Path(photo), Path(output)
+    cost = None if memory is None else check_limit(restorer, source, output, memory, first_frame)
+    first = PhotoStream.open(source, first_frame)
+    check_output(first.facts, output, quality, overwrite)
+    decoded = perf_counter()
+    diagnosis = restorer.diagnose(first.width, first.height, first.seen, node)
+    encoded = perf_counter()
+    plan = restorer.plan_for(first.width, first.height)
+    sizes = restorer.sizes(plan)
+    if memory is not None and cost is not None:
+        sizes = sizes_within(memory, source, plan, sizes, cost)
+    fresh = [first]
+    del first
+
+    def attempt(size: int) -> tuple[PhotoStream, int]:
+        # Where an earlier attempt ended for lack of memory, part of its photo was overwritten: the file is read again.
+        stream = fresh.pop() if fresh else PhotoStream.open(source, first_frame)
+        smaller = replace(plan, size=size)
+        restore_in_place(restorer.engine, smaller, diagnosis.code, restorer.bundle.where, stream, progress)
+        return stream, size
+
+    done, tile = first_that_fits(sizes, attempt)
+    restored = perf_counter()
+    losses = write_photo(done.rows, done.facts, output, quality, strip_gps, overwrite)
+    end = perf_counter()
+    return FileResult(
+        output=output,
+        node=diagnosis.node,
+        path=diagnosis.path,
+        confidences=diagnosis.confidences,
+        confidence=diagnosis.confidence,
+        code=diagnosis.code,
+        tile=tile,
+        tiles=len(replace(plan, size=tile)),
+        seconds={
+            "decode": decoded - start,
+            "encode": encoded - decoded,
+            "restore": restored - encoded,
+            "save": end - restored,
+            "total": end - start,
+        },
+        warnings=done.facts.warnings + losses,
+    )

@@ -1,0 +1,103 @@
+"""How much memory restoring a photo takes, before it is done; docs/MEMORY.md says where the numbers come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from amirnet.deep_samples import is_deep, raw_mode
+from amirnet.errors import OutOfMemoryError
+from amirnet.input_window import row_span
+from amirnet.photo_decoder import opened
+from amirnet.photo_encoder import Writer, writer_for
+from amirnet.tile_plan import TilePlan
+from amirnet.transparency import BLOCK
+
+if TYPE_CHECKING:
+    from amirnet.restorer import Restorer
+
+MEGABYTE = 10**6
+RUNTIME = 96 * MEGABYTE
+"""Python, the libraries, both graphs, and the pieces in which rows are copied."""
+TILE_PIXEL = 340
+"""Bytes a pixel of the tile's input: what ONNX Runtime takes for the shipped restorer, and the tensors around it."""
+
+_HELD = {"L": 1, "1": 1}
+_OPENED = {"L": 1, "1": 2, "P": 5, "CMYK": 8}
+"""Bytes a pixel by Pillow's mode; any other takes 4. While it is opened, a photo may be there in two modes."""
+_DEEP = 36
+_PROGRESSIVE = 6
+"""Bytes a pixel that libjpeg adds: all coefficients are known only at the end."""
+_ENCODER = {"WEBP": 14, "AVIF": 44}
+"""Bytes a pixel that these encoders add: they do not take a photo row by row."""
+
+
+@dataclass(frozen=True)
+class PixelCost:
+    """Bytes a pixel of the photo: the most while it is opened or written, and while it is restored."""
+
+    most: int
+    held: int
+
+    @classmethod
+    def of(cls, image: Image.Image, writer: Writer) -> PixelCost:
+        """Of an image that is opened and not loaded yet, restored into a file of this format."""
+        alpha = image.has_transparency_data
+        if is_deep(raw_mode(image)) or image.mode.startswith("I;16"):
+            channels = (1 if image.mode in ("L", "I;16", "I;16B", "LA") else 3) + alpha
+            held, most = 2 * channels, _DEEP
+            into = 0 if writer.deep else 4
+        else:
+            held, most = _HELD.get(image.mode, 4), _OPENED.get(image.mode, 4)
+            if alpha and image.mode == "RGB":
+                most = 8
+            if image.info.get("progressive"):
+                most += _PROGRESSIVE
+            into = 4 if (alpha and not writer.alpha) or (held == 1 and not writer.gray) else 0
+        return cls(max(most, held + into + _ENCODER.get(writer.kind, 0)), held)
+
+
+def peak(plan: TilePlan, cost: PixelCost) -> int:
+    """The most bytes that the whole process has resident while it restores a photo of this plan (CONTRACT S4)."""
+    starts = [*plan.vertical.positions, plan.height]
+    core = min(plan.vertical.core, plan.height)
+    held = max(end - first for first, end in (row_span(plan, row) for row in range(len(starts) - 1)))
+    shared = max(min(y + core, plan.height) - following for y, following in pairwise(starts))
+    rows = plan.width * (3 * (held + BLOCK) + 24 * shared)
+    pixels = plan.width * plan.height
+    tile = (plan.vertical.core + 2 * plan.halo) * (plan.horizontal.core + 2 * plan.halo)
+    return RUNTIME + max(cost.most * pixels, cost.held * pixels + rows) + TILE_PIXEL * tile
+
+
+def sizes_within(memory: int, photo: Path, plan: TilePlan, sizes: Sequence[int], cost: PixelCost) -> tuple[int, ...]:
+    """Those of the tile sizes with which the process stays within so many megabytes (10^6 bytes), largest first.
+
+    Raises OutOfMemoryError when none is.
+    """
+    peaks = {size: peak(replace(plan, size=size), cost) for size in sizes}
+    found = tuple(size for size, most in peaks.items() if most <= memory * MEGABYTE)
+    if not found:
+        needed = -(-min(peaks.values()) // MEGABYTE)
+        reason = f"takes {needed} MB with tiles of {min(sizes)}, the smallest there are, more than {memory}"
+        raise OutOfMemoryError(f"{photo}: {reason}; allow --memory {needed}, or scale the photo down")
+    return found
+
+
+def pixel_cost(photo: Path, output: Path, first_frame: bool) -> tuple[PixelCost, int, int]:
+    """What a pixel of the photo file costs, its width and its height as stored; decodes nothing. Raises ImageError."""
+    with opened(photo, first_frame) as image:
+        return PixelCost.of(image, writer_for(output)), *image.size
+
+
+def check_limit(restorer: Restorer, photo: Path, output: Path, memory: int, first_frame: bool) -> PixelCost:
+    """What a pixel of the photo costs. Raises OutOfMemoryError, before anything is decoded, when no tile size keeps the
+    process within the limit."""
+    cost, width, height = pixel_cost(photo, output, first_frame)
+    plan = restorer.plan_for(min(width, height), max(width, height))  # orientation may turn it: the cheaper way
+    sizes_within(memory, photo, plan, restorer.sizes(plan), cost)
+    return cost
