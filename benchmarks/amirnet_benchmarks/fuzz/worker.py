@@ -19,24 +19,30 @@ import numpy as np
 
 from amirnet.bundle import Bundle
 from amirnet.errors import AmirnetError
+from amirnet.memory_plan import pixel_cost
 from amirnet.photo_file import PhotoFile
+from amirnet.photo_stream import PhotoStream
 
 SMALL = 1_000_000
 """Pixels up to which an opened photo is also written again."""
 
 
 def open_photo(path: Path) -> None:
-    """Both ways to open it, its metadata made true of the result, and, of a small one, a result written."""
+    """The whole photo and the streamed one, which must be the same; of a small one, a result is written."""
+    first_frame, result = False, path.with_name("result.png")
     try:
         photo = PhotoFile.open(path)
     except AmirnetError as error:
-        check(error, path)
+        check(error)
+        first_frame = True
         photo = PhotoFile.open(path, first_frame=True)
     height, width = photo.pixels.shape[:2]
     assert photo.pixels.dtype == np.uint8 and photo.pixels.shape == (height, width, 3) and height and width
     photo.metadata.for_result(width, height, strip_gps=True)
+    pixel_cost(path, result, first_frame)
     if height * width <= SMALL:
-        result = path.with_name("result.png")
+        stream = PhotoStream.open(path, first_frame=first_frame)
+        assert np.array_equal(stream.seen(0, stream.height), photo.pixels), "streamed, it is another photo"
         photo.save(photo.pixels, result, strip_gps=True)
         result.unlink()
 
@@ -53,7 +59,7 @@ def open_bundle(path: Path) -> None:
         tree.code_for(node.id, np.zeros(tree.size))
 
 
-def check(error: AmirnetError, path: Path) -> None:
+def check(error: AmirnetError) -> None:
     """Raises AssertionError unless the message is one line."""
     assert len(str(error).splitlines()) == 1, f"{type(error).__name__} of several lines: {str(error)[:200]!r}"
 
@@ -64,7 +70,7 @@ def tried(request: dict[str, Any]) -> tuple[str, str]:
     try:
         (open_photo if request["kind"] == "photo" else open_bundle)(path)
     except AmirnetError as error:
-        check(error, path)
+        check(error)
         return "refused", f"{type(error).__name__}: {error}"
     return "opened", ""
 
