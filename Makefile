@@ -3,6 +3,7 @@
 #              exports it or its tools' versions change. Status 1 when the exported models do not agree.
 # make test    ruff, mypy, then every test, the quick ones first
 # make lint    ruff and mypy only
+# make parity-arm64   the models on 64-bit ARM kernels, emulated, against this machine's
 # make clean   remove what was made here, .venv included
 #
 # Everything is installed into .venv, under constraints.txt, once: a stamp file remembers it until setup.py,
@@ -15,7 +16,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 INPUTS := setup.py pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test lint clean
+.PHONY: demo test lint parity-arm64 clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed-demo
@@ -27,6 +28,11 @@ test: lint
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# On ARM64 machines there is nothing to emulate, and both lines say so; without Debian's apt the first one fails.
+parity-arm64: $(VENV)/.installed-dev
+	@PYTHON=$(BIN)/python .ci/arm64.sh build/arm64
+	@$(BIN)/python -m amirnet_export.arm64 models/mobile
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: $(PYTHON) is missing or older than Python 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 2; }

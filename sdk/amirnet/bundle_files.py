@@ -9,7 +9,7 @@ import struct
 import zipfile
 from io import BytesIO
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from amirnet.errors import BundleError, ChangedFileError, ExtraFileError, MissingFileError, UnsafePathError
 
@@ -20,6 +20,9 @@ ENTRIES = 10_000
 ZIP_BYTES = 2**31
 """A zip larger than this is refused: it is read into memory."""
 
+_PIECE = 2**20
+_ENTRY = b"PK\x01\x02"
+"""What every entry of a zip's directory begins with."""
 _PART = re.compile(r"[A-Za-z0-9_.-]+")
 
 
@@ -79,6 +82,8 @@ class FolderFiles:
             handle = os.open(self._folder / name, flags)
             with open(handle, "rb") as file:
                 return file.read(limit + 1)
+        except MemoryError as error:
+            raise BundleError(f"{self._folder}: {name} takes more memory than there is; use a smaller model") from error
         except OSError as error:
             reason = error.strerror
             raise ChangedFileError(f"{self._folder}: {name} cannot be read ({reason}); copy it again") from error
@@ -92,7 +97,12 @@ class ZipFiles:
         try:
             if path.stat().st_size > ZIP_BYTES:
                 raise BundleError(f"{path}: larger than {ZIP_BYTES} bytes; unzip it and give the folder")
-            self._zip = zipfile.ZipFile(BytesIO(path.read_bytes()))
+            content = path.read_bytes()
+            if content.count(_ENTRY) > 2 * ENTRIES:  # before zipfile makes an object of each; a model may hold a few
+                raise ExtraFileError(f"{path}: more than {ENTRIES} entries; this is not a bundle")
+            self._zip = zipfile.ZipFile(BytesIO(content))
+        except MemoryError as error:
+            raise BundleError(f"{path}: not enough memory to read it; unzip it and give the folder") from error
         except OSError as error:
             raise BundleError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
         except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
@@ -121,9 +131,19 @@ class ZipFiles:
             raise MissingFileError(f"{self._path}: {name} is missing; copy or export the bundle again")
         try:
             with self._zip.open(self._entries[name]) as file:
-                return file.read(limit + 1)
+                return _read(file, limit + 1)
+        except MemoryError as error:
+            raise BundleError(f"{self._path}: {name} takes more memory than there is; use a smaller model") from error
         except Exception as error:  # damaged zips make zipfile raise half a dozen types, ValueError and zlib.error too
             raise ChangedFileError(f"{self._path}: {name} cannot be unpacked ({error}); copy the zip again") from error
+
+
+def _read(file: IO[bytes], most: int) -> bytes:
+    """Piece by piece: asked for all of a large entry at once, zipfile copies what it has again and again."""
+    content = BytesIO()
+    while piece := file.read(min(_PIECE, most - content.tell())):
+        content.write(piece)
+    return content.getvalue()
 
 
 def _scan(folder: Path) -> list[os.DirEntry[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -16,6 +17,8 @@ from amirnet.tile_plan import check_sizes
 
 SCHEMA_MAJOR = 1
 """The one major schema version that this release reads. Any minor version of it will do (CONTRACT V1)."""
+BUNDLE_BYTES = 2**29
+"""Files that add up to more are refused: a few kilobytes of a zip can unpack to any number of them (CONTRACT B2)."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,9 @@ def _files(top: Fields, where: str) -> dict[str, FileSeal]:
         sha256 = seal.text("sha256")
         if not re.fullmatch(r"[0-9a-f]{64}", sha256):
             seal.refuse("sha256", "is not 64 lower-case hex digits")
-        files[name] = FileSeal(seal.integer("bytes", 0, 2**31), sha256)
+        files[name] = FileSeal(seal.integer("bytes", 0, BUNDLE_BYTES), sha256)
+    if sum(seal.bytes for seal in files.values()) > BUNDLE_BYTES:
+        top.refuse("files", f"add up to more than {BUNDLE_BYTES} bytes")
     return files
 
 
@@ -195,13 +200,15 @@ def _tree(fields: Fields) -> DegradationTree:
 
 def _models(fields: Fields, files: dict[str, FileSeal]) -> dict[str, dict[str, dict[str, str]]]:
     models: dict[str, dict[str, dict[str, str]]] = {}
+    names = sorted(files)
     for role in fields.values:
         for backend in fields.object(role).values:
             precisions = fields.object(role).object(backend)
             for precision in precisions.values:
                 path = precisions.text(precision)
-                # A Core ML model is a folder: then the files below it are what is sealed.
-                if path not in files and not any(name.startswith(path + "/") for name in files):
+                # A Core ML model is a folder: then the files below it are what is sealed. They come next in order.
+                below = bisect_left(names, path + "/")
+                if path not in files and not (below < len(names) and names[below].startswith(path + "/")):
                     precisions.refuse(precision, f"names {path!r}, which is not among the files")
                 models.setdefault(role, {}).setdefault(backend, {})[precision] = path
     return models

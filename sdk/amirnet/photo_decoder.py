@@ -78,9 +78,9 @@ def is_lossless_webp(file: Path) -> bool:
 
 def _refuse_several(image: Image.Image) -> None:
     if getattr(image, "is_animated", False) and image.format not in _ONE_PHOTO:
+        # How many is not said: to count the pages of a file that is made to have tens of thousands takes long.
         what = "pages" if image.format == "TIFF" else "frames, an animation"
-        count = getattr(image, "n_frames", 2)
-        raise ImageError(f"{count} {what}; take the first one with --first-frame (first_frame=True), or split it first")
+        raise ImageError(f"several {what}; take the first one with --first-frame (first_frame=True), or split it first")
 
 
 def _prepare_heic(file: Path) -> None:

@@ -23,7 +23,7 @@ def animation(path, photo):
 def test_row_animation(tmp_path, toy_photo, refused_both_ways, suffix):
     path = animation(tmp_path / f"a{suffix}", toy_photo)
     line = refused_both_ways(path)
-    what = "3 pages" if suffix == ".tif" else "3 frames, an animation"
+    what = "several pages" if suffix == ".tif" else "several frames, an animation"
     assert line == f"{path}: {what}; take the first one with --first-frame (first_frame=True), or split it first"
 
 

@@ -1,0 +1,99 @@
+"""The process that opens hostile files: a line of JSON in names one, a line of JSON out says what came of it.
+
+`python -m amirnet_benchmarks.fuzz.worker BYTES SECONDS`: it may not have more than that much memory, nor compute longer
+on one file. It uses the SDK as an application does, through what it offers to everyone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from amirnet.bundle import Bundle
+from amirnet.errors import AmirnetError
+from amirnet.memory_plan import pixel_cost
+from amirnet.photo_file import PhotoFile
+from amirnet.photo_stream import PhotoStream
+
+SMALL = 1_000_000
+"""Pixels up to which an opened photo is also written again."""
+
+
+def open_photo(path: Path) -> None:
+    """The whole photo and the streamed one, which must be the same; of a small one, a result is written."""
+    first_frame, result = False, path.with_name("result.png")
+    try:
+        photo = PhotoFile.open(path)
+    except AmirnetError as error:
+        check(error)
+        first_frame = True
+        photo = PhotoFile.open(path, first_frame=True)
+    height, width = photo.pixels.shape[:2]
+    assert photo.pixels.dtype == np.uint8 and photo.pixels.shape == (height, width, 3) and height and width
+    photo.metadata.for_result(width, height, strip_gps=True)
+    pixel_cost(path, result, first_frame)
+    if height * width <= SMALL:
+        stream = PhotoStream.open(path, first_frame=first_frame)
+        assert np.array_equal(stream.seen(0, stream.height), photo.pixels), "streamed, it is another photo"
+        photo.save(photo.pixels, result, strip_gps=True)
+        result.unlink()
+
+
+def open_bundle(path: Path) -> None:
+    """Opened, every file read, every node found, and the tree walked."""
+    bundle = Bundle.open(path)
+    for name in bundle.manifest.files:
+        bundle.read(name)
+    tree = bundle.tree
+    tree.walk(np.ones(tree.size))
+    for node in tree.nodes:
+        tree.path_to(node.id)
+        tree.code_for(node.id, np.zeros(tree.size))
+
+
+def check(error: AmirnetError) -> None:
+    """Raises AssertionError unless the message is one line."""
+    assert len(str(error).splitlines()) == 1, f"{type(error).__name__} of several lines: {str(error)[:200]!r}"
+
+
+def tried(request: dict[str, Any]) -> tuple[str, str]:
+    """ "opened", "refused" or "unnamed", and the error's class and message."""
+    path = Path(request["path"])
+    try:
+        (open_photo if request["kind"] == "photo" else open_bundle)(path)
+    except AmirnetError as error:
+        check(error)
+        return "refused", f"{type(error).__name__}: {error}"
+    return "opened", ""
+
+
+def main() -> None:
+    """Serves until the input ends."""
+    memory, seconds = int(sys.argv[1]), float(sys.argv[2])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    # One name for what is used up; the default action of SIGPROF ends the process, so nothing can catch it and go on.
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    for line in sys.stdin:
+        start = time.process_time()
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        try:
+            outcome, said = tried(json.loads(line))
+        except BaseException as error:
+            outcome, said = "unnamed", f"{type(error).__name__}: {error}"
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        answer = {"outcome": outcome, "said": said[:500], "seconds": time.process_time() - start, "peak": peak}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    main()

@@ -1,0 +1,47 @@
+"""What runs on the other processor: the SDK's engines over the prepared inputs. Needs no torch, as no phone has it.
+
+`python -m amirnet_export.arm64.answers FOLDER BACKEND OUTPUT`
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from amirnet.bundle import Bundle
+from amirnet.engine import make_engine
+
+BACKENDS = ("onnx", "tflite")
+PRECISIONS = ("float", "int8")
+BUNDLE, INPUTS = "bundle", "inputs.npz"
+"""What the folder holds: a bundle with both precisions of both backends; ``tiles`` (N, 3, S, S) with their ``codes``
+(N, K, 1, 1), and ``probes`` (M, 3, P, P)."""
+
+
+def answers(folder: Path, backend: str) -> dict[str, Any]:
+    """Everything that one backend has to say.
+
+    Returns:
+        ``float`` and ``int8``: the restored tiles (N, 3, S, S). ``mask`` and ``value``: (M, K). ``machine``: the
+        processor's kind, as the interpreter sees it.
+    """
+    bundle = Bundle.open(folder / BUNDLE)
+    found: dict[str, Any] = {"machine": np.array(platform.machine())}
+    with np.load(folder / INPUTS) as given:
+        tiles, codes, probes = given["tiles"][:, None], given["codes"][:, None], given["probes"][:, None]
+    engines = {precision: make_engine(bundle, backend, precision, threads=1) for precision in PRECISIONS}
+    for precision, engine in engines.items():
+        found[precision] = np.concatenate([engine.restore(*pair) for pair in zip(tiles, codes, strict=True)])
+    # Probe by probe: what a batch's size does to the order of sums is not the question here.
+    encoded = [engines["float"].encode(probe) for probe in probes]
+    found["mask"], found["value"] = (np.concatenate(part) for part in zip(*encoded, strict=True))
+    return found
+
+
+if __name__ == "__main__":
+    _folder, _backend, _output = sys.argv[1:]
+    np.savez(_output, **answers(Path(_folder), _backend))
