@@ -47,21 +47,21 @@ def check(
     engines = {precision: _engines(bundle, names, precision) for precision in precisions(bundle, names)}
     encoders = next(iter(engines.values()))
     places: dict[str, dict[str, Place]] = {}
+    half = []
+    exact = make_engine(bundle, "onnx") if "coreml" in names else None
     for photo in photos:
-        places[photo.name] = {name: place(bundle, engine, photo) for name, engine in encoders.items()}
+        places[photo.name] = found = {name: place(bundle, engine, photo) for name, engine in encoders.items()}
+        if exact is not None:
+            half.append(check_half_sums(bundle, exact, photo, found["coreml"]))
         advance(1)
     reports = tuple(compare_places(name, found, bundle.tree.grid) for name, found in places.items())
     nodes: dict[tuple[str, str, str], list[NodeDifference]] = {}
-    half = []
-    exact = make_engine(bundle, "onnx") if "coreml" in names else None
     for node in nodes_to_check(bundle):
         entry = bundle.tree.node(node).entry
         photo = max(photos, key=lambda each: places[each.name][names[0]].mask[entry])
         for precision, chosen in engines.items():
             for pair, found in _compare_node(bundle, chosen, node, photo).items():
                 nodes.setdefault((*pair, precision), []).append(NodeDifference(node, photo.name, *found))
-        if exact is not None:
-            half.append(check_half_sums(bundle, exact, node, photo))
         advance(1)
     pairs = tuple(_pair(key, found, reports) for key, found in nodes.items())
     failures = _failures(pairs, reports) + [line for _, line in half if line]

@@ -17,6 +17,7 @@ from amirnet.padding import crop, to_tensor
 
 from ..coreml_reference import HALF_MAX, CoremlReference
 from ..levels import compare_levels
+from .places import Place
 from .report import BARS, HalfReport
 from .samples import SamplePhoto
 
@@ -24,11 +25,13 @@ CORE = 32
 """Side in pixels of what is compared: the emulation takes half a second for it, and 50 times that for a whole tile."""
 
 
-def check_half_sums(bundle: Bundle, exact: Engine, node: int, photo: SamplePhoto) -> tuple[HalfReport, str | None]:
-    """A node's report, and a line on what is beyond the bar, if anything is.
+def check_half_sums(bundle: Bundle, exact: Engine, photo: SamplePhoto, found: Place) -> tuple[HalfReport, str | None]:
+    """A photo's report, and a line on what is beyond the bar, if anything is.
 
     Args:
         exact: a float32 engine that takes tiles of any size.
+        photo: a tile is cut from its middle.
+        found: where its encoder put it; its code is the one that the runtime restores it by.
 
     Raises:
         EngineError: the bundle holds no float16 Core ML restorer.
@@ -37,18 +40,18 @@ def check_half_sums(bundle: Bundle, exact: Engine, node: int, photo: SamplePhoto
     size = 2 * halo + max(CORE, alignment)
     height, width = photo.pixels.shape[:2]
     tile = to_tensor(crop(photo.pixels, (width - size) // 2, (height - size) // 2, size, size))[None]
-    code = bundle.tree.code_for(node).reshape(1, -1, 1, 1)
+    code = found.code.reshape(1, -1, 1, 1)
     graph = EngineModels(bundle, "coreml", "float16").restorer(code)
     feeds = dict(zip(graph.inputs, (tile, code), strict=False))  # a folded restorer takes no code
     program = CoremlReference(package_files(bundle, graph.path), half_sums=True)
-    found = program.run(feeds, any_size=True)["restored"]
+    restored = program.run(feeds, any_size=True)["restored"]
     core = np.s_[..., halo:-halo, halo:-halo]
-    broken = not np.isfinite(found[core]).all()
-    apart = compare_levels(np.nan_to_num(found[core], nan=0.0), exact.restore(tile, code)[core], axis=1)
-    row = HalfReport(node, program.largest, *apart)
+    broken = not np.isfinite(restored[core]).all()
+    apart = compare_levels(np.nan_to_num(restored[core], nan=0.0), exact.restore(tile, code)[core], axis=1)
+    row = HalfReport(photo.name, found.node, program.largest, *apart)
     if broken or program.overflows:
         first, size_of = next(iter(program.overflows.items()), ("restored", float("nan")))
-        return row, f"node {node}: float16 overflows at {first} ({size_of:,.0f}; {HALF_MAX:,.0f} is the most)"
+        return row, f"{photo.name}: float16 overflows at {first} ({size_of:,.0f}; {HALF_MAX:,.0f} is the most)"
     if not BARS["float"].holds(apart):
-        return row, f"node {node}: sums kept in float16 move the result by {apart.max_levels} levels (bar: 1)"
+        return row, f"{photo.name}: sums kept in float16 move the result by {apart.max_levels} levels (bar: 1)"
     return row, None

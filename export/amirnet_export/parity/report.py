@@ -62,9 +62,11 @@ class PhotoReport:
 
 @dataclass(frozen=True)
 class HalfReport:
-    """Core ML's float16 restorer at one node with every sum kept in float16, against float32. `largest`: the largest
-    value or sum of products' sizes on the way; beyond 65,504 float16 overflows."""
+    """Core ML's float16 restorer with every sum kept in float16, against float32, on a photo with the code that the
+    runtime gives it. `largest`: the largest value or sum of products' sizes on the way; beyond 65,504 float16
+    overflows."""
 
+    photo: str
     node: int
     largest: float
     max_levels: int
