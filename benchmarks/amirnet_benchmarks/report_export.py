@@ -55,7 +55,7 @@ def parity_summary(parity: Mapping[str, Any]) -> dict[str, Any]:
         "engines": parity["engines"],
         "pairs": pairs,
         "half": None if not half else {
-            "nodes": len(half),
+            "photos": len(half),
             "max_levels": max(row["max_levels"] for row in half),
             "share_over_1": max(row["share_over_1"] for row in half),
             "psnr": min(row["psnr"] for row in half),

@@ -32,7 +32,7 @@ def parity_report() -> ParityReport:
             PhotoReport("cat", {"onnx": 0, "tflite": 0}, {"onnx": 0.25, "tflite": 0.2}, 0),
             PhotoReport("cup", {"onnx": 2, "tflite": 2}, {"onnx": 0.0625, "tflite": 0.5}, 1),
         ),
-        half=(HalfReport(0, 100.0, 1, 0.0, 55.5), HalfReport(2, 119.0, 0, 0.0, 66.0)),
+        half=(HalfReport("a", 0, 100.0, 1, 0.0, 55.5), HalfReport("b", 2, 119.0, 0, 0.0, 66.0)),
     )  # fmt: skip
 
 

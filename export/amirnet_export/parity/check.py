@@ -60,15 +60,15 @@ def check(
         entry = bundle.tree.node(node).entry
         photo = max(photos, key=lambda each: places[each.name][names[0]].mask[entry])
         for precision, chosen in engines.items():
-            for pair, found in _compare_node(bundle, chosen, node, photo).items():
-                nodes.setdefault((*pair, precision), []).append(NodeDifference(node, photo.name, *found))
+            for pair, apart in _compare_node(bundle, chosen, node, photo).items():
+                nodes.setdefault((*pair, precision), []).append(NodeDifference(node, photo.name, *apart))
         advance(1)
-    pairs = tuple(_pair(key, found, reports) for key, found in nodes.items())
+    pairs = tuple(_pair(key, rows, reports) for key, rows in nodes.items())
     failures = _failures(pairs, reports) + [line for _, line in half if line]
     titles = {name: engine.title for name, engine in encoders.items()}
-    rows = tuple(row for row, _ in half)
+    sums = tuple(row for row, _ in half)
     manifest = bundle.manifest
-    return ParityReport(manifest.name, manifest.identity, titles, pairs, reports, rows, tuple(failures))
+    return ParityReport(manifest.name, manifest.identity, titles, pairs, reports, sums, tuple(failures))
 
 
 def engine_names(text: str) -> tuple[str, ...]:
