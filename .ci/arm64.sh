@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # .ci/arm64.sh [FOLDER]   makes FOLDER/python (default build/arm64/python): Python 3.11 for 64-bit ARM, run by an emulator,
 # with the runtimes that phones use, ONNX Runtime and LiteRT, in the versions of constraints.txt. Once: about 20 s and
-# 250 MB; a stamp remembers it until this script or those versions change. Nothing outside FOLDER is touched.
+# 270 MB; a stamp remembers it until this script or those versions change. Nothing outside FOLDER is touched.
 #
 # What comes out is right to the bit and 40 to 200 times too slow: it says nothing about a phone's speed.
 # Needs Debian's apt-get and a Python with pip (PYTHON, default python3). DEBIAN_MIRROR replaces the mirror that this

@@ -135,9 +135,8 @@ def damaged(draw: st.DrawFn, content: bytes, others: list[bytes]) -> bytes:
         else:
             source = content if kind == "repeat" else draw(st.sampled_from(others))
             begin = draw(st.integers(0, len(source)))
-            piece = source[begin : begin + draw(st.integers(1, 4096))] * (
-                draw(st.integers(1, 50)) if kind == "repeat" else 1
-            )
+            piece = source[begin : begin + draw(st.integers(1, 4096))]
+            piece *= draw(st.integers(1, 50)) if kind == "repeat" else 1
             at = draw(st.integers(0, len(content)))
             content = content[:at] + piece + content[at + (len(piece) if draw(st.booleans()) else 0) :]
     return content
@@ -150,13 +149,9 @@ def _with_number(draw: st.DrawFn, content: bytes) -> bytes:
         return content
     field = draw(st.sampled_from(known))
     end = field.offset + field.size
-    order = "little" if field.order == "little" else "big"
-    there = int.from_bytes(content[field.offset : end], "little" if field.order == "little" else "big")
+    there = int.from_bytes(content[field.offset : end], field.order)
     number = draw(st.one_of(st.sampled_from(NUMBERS), st.integers(there - 16, there + 16), st.integers(0, 70_000)))
-    number %= 1 << 8 * field.size
-    return (
-        content[: field.offset] + number.to_bytes(field.size, "little" if order == "little" else "big") + content[end:]
-    )
+    return content[: field.offset] + (number % 256**field.size).to_bytes(field.size, field.order) + content[end:]
 
 
 _MARK = "a value that nobody else has"

@@ -5,15 +5,15 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class Field(NamedTuple):
-    """A whole number in a file: where it begins, its bytes, and their order ("big" or "little")."""
+    """A whole number in a file: where it begins, its bytes, and their order."""
 
     offset: int
     size: int
-    order: str
+    order: Literal["big", "little"]
 
 
 def fields(content: bytes) -> list[Field]:
@@ -78,10 +78,10 @@ def _jpeg(content: bytes) -> Iterator[Field]:
 
 
 def _tiff(content: bytes, start: int) -> Iterator[Field]:
-    order = "little" if content[start : start + 2] == b"II" else "big"
+    order: Literal["big", "little"] = "little" if content[start : start + 2] == b"II" else "big"
 
     def number(at: int, size: int) -> int:
-        return int.from_bytes(content[start + at : start + at + size], "little" if order == "little" else "big")
+        return int.from_bytes(content[start + at : start + at + size], order)
 
     yield Field(start + 4, 4, order)
     pending, seen = [number(4, 4)], set[int]()
