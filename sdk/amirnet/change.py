@@ -30,9 +30,7 @@ class Change:
         self.squares = 0
         self.numbers = 0
 
-    def add(
-        self, seen: Pixels, restored: Pixels, gray: bool = False, visible: NDArray[np.bool_] | None = None
-    ) -> None:
+    def add(self, seen: Pixels, restored: Pixels, gray: bool = False, visible: NDArray[np.bool_] | None = None) -> None:
         """A rectangle, uint8 RGB HWC: what the network saw, and what came out. `gray`: only their brightness reaches
         the file. `visible`: HW, the pixels that count; where alpha is 0 nothing reaches the file. None: all."""
         brightness = ColorProfile.plain(gray).from_srgb
