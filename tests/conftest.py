@@ -69,8 +69,8 @@ def toy_encoder() -> bytes:
     return _graph(nodes, {"probes": ["N", 3, 64, 64]}, {"mask": ["N", K], "value": ["N", K]}, weights)
 
 
-def toy_restorer() -> bytes:
-    """tile + a residual that depends on the tile, its stride phase, and the code."""
+def toy_restorer(strength: float = 1) -> bytes:
+    """tile + strength times a residual that depends on the tile, its stride phase, and the code."""
     rng = np.random.default_rng(2)
 
     def normal(*shape: int) -> Any:
@@ -80,7 +80,7 @@ def toy_restorer() -> bytes:
         "w0": normal(8, 3, 5, 5),
         "w1": normal(8, 8, 3, 3),
         "w2": normal(8, 8, 3, 3),
-        "w3": normal(3, 8, 3, 3),
+        "w3": normal(3, 8, 3, 3) * np.float32(strength),
         "wc": np.abs(normal(8, K, 1, 1)),
         "scales": np.array([1, 1, 4, 4], dtype=np.float32),
     }
@@ -161,10 +161,20 @@ def seal(folder: Path, manifest: dict[str, Any]) -> Path:
 @pytest.fixture(scope="session")
 def toy_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sealed toy bundle's folder. Shared by all tests: copy it (`toy_copy`) before changing anything."""
-    folder = tmp_path_factory.mktemp("bundles") / "toy"
+    return _sealed_toy(tmp_path_factory, 1)
+
+
+@pytest.fixture(scope="session")
+def null_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a restorer that changes nothing."""
+    return _sealed_toy(tmp_path_factory, 0)
+
+
+def _sealed_toy(factory: pytest.TempPathFactory, strength: float) -> Path:
+    folder = factory.mktemp("bundles") / "toy"
     folder.mkdir()
     (folder / "encoder.onnx").write_bytes(toy_encoder())
-    (folder / "restorer.onnx").write_bytes(toy_restorer())
+    (folder / "restorer.onnx").write_bytes(toy_restorer(strength))
     return seal(folder, toy_manifest())
 
 

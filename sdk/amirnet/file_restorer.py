@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from amirnet.arrays import Floats
+from amirnet.change import LEFT_ALONE
 from amirnet.memory_plan import check_limit, sizes_within
 from amirnet.photo_stream import PhotoStream
 from amirnet.photo_writer import check_output, write_photo
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 class FileResult:
     """A photo restored into a file. The tree's answer is as in Diagnosis; `tile` is the tile size that was used.
 
+    `change_psnr`: PSNR in dB of the restored photo against the photo, at most 100, where nothing changed (CONTRACT R5).
     `seconds` holds "decode", "encode", "restore", "save" and "total". `warnings`: what was lost, one line each.
     """
 
@@ -33,8 +35,14 @@ class FileResult:
     code: Floats
     tile: int
     tiles: int
+    change_psnr: float
     seconds: dict[str, float]
     warnings: tuple[str, ...]
+
+    @property
+    def left_alone(self) -> bool:
+        """Whether there was nothing to mend: the photo is as good as unchanged."""
+        return self.change_psnr >= LEFT_ALONE
 
 
 def restore_file(
@@ -89,6 +97,7 @@ def restore_file(
         code=diagnosis.code,
         tile=tile,
         tiles=len(replace(plan, size=tile)),
+        change_psnr=done.change.psnr,
         seconds={
             "decode": decoded - start,
             "encode": encoded - decoded,

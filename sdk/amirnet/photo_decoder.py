@@ -7,8 +7,10 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, UnidentifiedImageError
+from PIL.ExifTags import Base
 
 from amirnet.errors import ImageError
 
@@ -42,6 +44,7 @@ def opened(file: Path, first_frame: bool = False) -> Iterator[Image.Image]:
             warnings.simplefilter("ignore")  # large photos are fine up to Pillow's hard limit, checked below
             _prepare_heic(file)
             with Image.open(file, formats=_known(READABLE)) as image:
+                _read_turned_tiff(image)
                 if not first_frame:
                     _refuse_several(image)
                 yield image
@@ -81,6 +84,13 @@ def _refuse_several(image: Image.Image) -> None:
         # How many is not said: to count the pages of a file that is made to have tens of thousands takes long.
         what = "pages" if image.format == "TIFF" else "frames, an animation"
         raise ImageError(f"several {what}; take the first one with --first-frame (first_frame=True), or split it first")
+
+
+def _read_turned_tiff(image: Any) -> None:
+    """Let a TIFF whose orientation exchanges width and height be read and not mapped into memory: Pillow states the
+    upright size before it has turned the pixels, and would map them by it, every row of the wrong length."""
+    if image.format == "TIFF" and image.tag_v2.get(Base.Orientation) in (5, 6, 7, 8):
+        image.load_read = image.fp.read  # where this is overridden, Pillow does not map
 
 
 def _prepare_heic(file: Path) -> None:

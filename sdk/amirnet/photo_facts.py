@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from amirnet.arrays import Pixels, Samples
@@ -72,6 +73,10 @@ class PhotoFacts:
     def says_more(self) -> bool:
         """Whether the file's samples hold more than the network sees."""
         return self.alpha or self.deep or self.profile is not None
+
+    def visible(self, own: Samples) -> NDArray[np.bool_] | None:
+        """Which pixels of the file's own numbers, HWC, have an alpha above 0, HW; None where there is no alpha."""
+        return own[..., -1] > 0 if self.alpha else None
 
     def rebuilt(self, own: Samples, seen: Pixels, restored: Pixels) -> Samples:
         """The restored rows in the file's own colours, depth and transparency: all arguments HWC, of the same rows.

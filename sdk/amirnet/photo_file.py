@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from amirnet.arrays import Pixels, Samples
+from amirnet.change import Change
 from amirnet.color_profile import cmyk_to_rgb
 from amirnet.deep_samples import is_deep, raw_mode, read_deep
 from amirnet.errors import ImageError
@@ -79,6 +80,13 @@ class PhotoFile:
             height, width = self.pixels.shape[:2]
             raise ImageError(f"array of {restored.dtype} {restored.shape}: not the photo's {width}x{height} uint8 RGB")
         return self.facts.rebuilt(self.pixels if self.samples is None else self.samples, self.pixels, restored)
+
+    def change(self, restored: Pixels) -> Change:
+        """By how much the restored photo (uint8 RGB HWC) differs from the photo."""
+        change = Change()
+        visible = None if self.samples is None else self.facts.visible(self.samples)
+        change.add(self.pixels, restored, self.facts.gray, visible)
+        return change
 
     def save(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from amirnet.arrays import Pixels
+from amirnet.change import Change
 from amirnet.photo_decoder import opened
 from amirnet.photo_encoder import to_8_bits
 from amirnet.photo_facts import PhotoFacts
@@ -22,11 +23,13 @@ from amirnet.transparency import BLOCK, HiddenFill
 
 @dataclass(frozen=True, eq=False)
 class PhotoStream:
-    """What PhotoFile holds three times, once. `rows`: the file's own numbers, upright; in the end, the result's."""
+    """What PhotoFile holds three times, once. `rows`: the file's own numbers, upright; in the end, the result's.
+    `change`: by how much the rectangles put so far differ from the photo."""
 
     rows: Rows
     facts: PhotoFacts
     fill: HiddenFill | None = None
+    change: Change = field(default_factory=Change)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], first_frame: bool = False) -> PhotoStream:
@@ -81,6 +84,7 @@ class PhotoStream:
         """Let a restored rectangle, uint8 RGB HWC, take the place of the own one; `seen` is what the network saw
         there."""
         own = self.rows.block(top, left, *restored.shape[:2]) if self.facts.says_more else seen
+        self.change.add(seen, restored, self.facts.gray, self.facts.visible(own))
         self.rows.write(top, left, self.facts.rebuilt(own, seen, restored))
 
 

@@ -1,4 +1,4 @@
-"""The whole job: a photo in, its diagnosis and its restored pixels out (CONTRACT R1-R4)."""
+"""The whole job: a photo in, its diagnosis and its restored pixels out (CONTRACT R1-R5)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from PIL import Image
 from amirnet.arrays import Doubles, Floats, Pixels
 from amirnet.blender import Band
 from amirnet.bundle import Bundle
+from amirnet.change import LEFT_ALONE
 from amirnet.degradation_tree import Walk
 from amirnet.engine import Engine, OnnxEngine, make_engine
 from amirnet.errors import EngineError, TileError
@@ -47,6 +48,7 @@ class Diagnosis:
 class RestoreResult:
     """A restored photo: `image` is uint8 RGB of the photo's upright size. The tree's answer is as in Diagnosis.
 
+    `change_psnr`: PSNR in dB of `image` against the photo, at most 100, where nothing changed (CONTRACT R5).
     `seconds` holds "decode" (only when a path was given), "encode", "restore" and "total". `photo` is what was given,
     with all that its file said, and `warnings` what was lost in reading it, one line each.
     """
@@ -58,8 +60,14 @@ class RestoreResult:
     confidence: float
     code: Floats
     tiles: int
+    change_psnr: float
     seconds: dict[str, float]
     photo: PhotoFile
+
+    @property
+    def left_alone(self) -> bool:
+        """Whether there was nothing to mend: the photo is as good as unchanged."""
+        return self.change_psnr >= LEFT_ALONE
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -154,6 +162,7 @@ class Restorer:
             confidence=diagnosis.confidence,
             code=diagnosis.code,
             tiles=tiles,
+            change_psnr=photo.change(restored).psnr,
             seconds=seconds,
             photo=photo,
         )

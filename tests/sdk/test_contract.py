@@ -9,6 +9,7 @@ import pytest
 import amirnet
 from amirnet import Blender, DegradationTree, ProbePlan, TilePlan, TreeNode, errors
 from amirnet.blender import axis_weights, fixed_point, rounded
+from amirnet.change import LEFT_ALONE, Change
 from amirnet.input_window import row_span
 from amirnet.padding import source_coordinates
 from amirnet.probe_plan import average
@@ -131,6 +132,23 @@ def test_blend(row):
     q = fixed_point(np.array(numbers(row["numbers"]), np.float32))
     assert q.tolist() == integers(row["q"])
     assert rounded((weights * q).sum(), weights.sum()) == int(row["level"])
+
+
+@pytest.mark.parametrize("row", table("change"), ids=str)
+def test_change(row):
+    photo, result = (np.array(integers(row[key]), np.uint8).reshape(1, -1, 3) for key in ("photo", "result"))
+    visible = np.array([integers(row["alpha"])]) > 0 if row["alpha"] else None
+    change = Change()
+    change.add(photo, result, {"yes": True, "no": False}[row["gray"]], visible)
+    assert (change.squares, change.numbers) == (int(row["D"]), int(row["n"]))
+
+
+@pytest.mark.parametrize("row", table("left_alone"), ids=str)
+def test_left_alone(row):
+    change = Change()
+    change.squares, change.numbers = int(row["D"]), int(row["n"])
+    assert round(change.psnr, 3) == float(row["change_psnr"])
+    assert change.psnr >= LEFT_ALONE if row["left alone"] == "yes" else change.psnr < LEFT_ALONE
 
 
 def test_every_error_in_the_contract_exists_and_the_other_way_round():

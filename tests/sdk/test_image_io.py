@@ -41,6 +41,16 @@ def test_exif_orientation_is_applied(tmp_path, orientation):
     np.testing.assert_array_equal(image_io.load(tmp_path / "a.png"), upright)
 
 
+@pytest.mark.parametrize("mode", ["L", "P", "RGBA", "CMYK"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_an_uncompressed_tiff_is_turned_too(tmp_path, mode, orientation):
+    """Pillow maps those of these modes into memory, and with width and height exchanged where it is to turn them."""
+    image = Image.fromarray(PHOTO).convert(mode)
+    image.getexif()[0x0112] = orientation
+    image.save(tmp_path / "a.tif", exif=image.getexif())
+    np.testing.assert_array_equal(image_io.load(tmp_path / "a.tif"), image_io.to_pixels(image))
+
+
 def test_a_pillow_image_is_made_upright_too():
     image = Image.fromarray(PHOTO)
     image.getexif()[0x0112] = 6

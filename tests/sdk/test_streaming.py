@@ -137,6 +137,7 @@ def test_files_are_the_same_to_the_byte(tmp_path, toy_bundle, mode, sides, seed,
     assert streamed.read_bytes() == whole.read_bytes()
     assert found.warnings == result.warnings + losses
     assert (found.node, found.tiles, found.tile) == (result.node, result.tiles, 36)
+    assert found.change_psnr == result.change_psnr
 
 
 def test_a_mapped_photo_is_not_written_to(tmp_path, toy_bundle, toy_photo):

@@ -87,5 +87,7 @@ def facts_of(result: FileResult) -> dict[str, Any]:
         "confidence": result.confidence,
         "tile": result.tile,
         "tiles": result.tiles,
+        "change_psnr": result.change_psnr,
+        "left_alone": result.left_alone,
         "seconds": {stage: round(spent, 6) for stage, spent in result.seconds.items()},
     }

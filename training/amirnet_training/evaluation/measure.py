@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from amirnet.change import EQUAL, LEFT_ALONE
 from amirnet.image_io import load
 from amirnet.restorer import Restorer
 
@@ -18,11 +19,11 @@ from ..degradations.kinds import Image
 from ..errors import DataError
 from .quality import SSIM_SIDE, measure_quality
 
-IDENTICAL = 100.0
+IDENTICAL = EQUAL
 """PSNR, in dB, that equal photos count as: an infinite one would swallow every mean it enters."""
 
-UNHARMED = 40.0
-"""PSNR, in dB, at which a clean photo still counts as left alone: differences of 2.5 levels in the mean."""
+UNHARMED = LEFT_ALONE
+"""PSNR, in dB, at which a clean photo still counts as left alone: the SDK says the same of a photo that it changed."""
 
 SEED = 7
 """Seed of the noise that `--degrade` adds; with the file's name it makes each photo's noise its own and repeatable."""
