@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
+from PIL.ExifTags import Base
 
 from amirnet.deep_samples import is_deep, raw_mode
 from amirnet.errors import OutOfMemoryError
@@ -56,6 +57,8 @@ class PixelCost:
             held, most = _HELD.get(image.mode, 4), _OPENED.get(image.mode, 4)
             if alpha and image.mode == "RGB":
                 most = 8
+            if image.format == "TIFF" and image.getexif().get(Base.Orientation, 1) != 1:
+                most *= 2  # Pillow turns it by itself, in memory
             if image.info.get("progressive"):
                 most += _PROGRESSIVE
             into = 4 if (alpha and not writer.alpha) or (held == 1 and not writer.gray) else 0

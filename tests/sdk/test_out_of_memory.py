@@ -191,3 +191,11 @@ def test_what_a_pixel_costs(tmp_path, mode, suffix, output, most, held):
     Image.new(mode, (8, 8)).save(tmp_path / f"a{suffix}")
     with Image.open(tmp_path / f"a{suffix}") as image:
         assert PixelCost.of(image, WRITERS[output]) == PixelCost(most, held)
+
+
+def test_a_turned_tiff_costs_twice(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (20, 10)).save(tmp_path / "a.tif", exif=exif)
+    with Image.open(tmp_path / "a.tif") as image:
+        assert PixelCost.of(image, WRITERS[".jpg"]) == PixelCost(8, 4)
