@@ -1,4 +1,4 @@
-"""A sealed bundle: found by path or by shipped name, and verified before anything is run from it (CONTRACT B1-B8)."""
+"""A sealed bundle: found by path or by shipped name, and verified before anything is run from it (CONTRACT B1-B10)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from amirnet.bundle_files import MANIFEST, BundleFiles, FolderFiles, ZipFiles
 from amirnet.degradation_tree import DegradationTree
 from amirnet.errors import BundleError, ChangedFileError, ExtraFileError, MissingFileError, UnknownBundleError
 from amirnet.manifest import Manifest
+from amirnet.onnx_file import check_complete
 
 SHIPPED = Path(__file__).parent / "bundles"
 """Where the bundles that come with the wheel lie, one folder a name."""
@@ -51,7 +52,9 @@ class Bundle:
         bundle = cls(str(path), Manifest.parse(content, str(path)), files)
         bundle._check_set()
         for name in sorted(bundle.manifest.files):
-            bundle.read(name)
+            content = bundle.read(name)
+            if name.endswith(".onnx"):
+                check_complete(content, f"{path}: {name}")
         return bundle
 
     @property

@@ -34,6 +34,10 @@ class ChangedFileError(BundleError):
     """A file's size or SHA-256 is not the one its manifest states, or the file cannot be read back."""
 
 
+class ExternalDataError(BundleError):
+    """An ONNX model of the bundle has weights in other files, which nothing seals."""
+
+
 class UnsafePathError(BundleError):
     """A path that could leave the bundle's folder: absolute, '..', a backslash, a link, an odd character."""
 

@@ -1,0 +1,76 @@
+"""Whether an ONNX model is complete in itself: one that names other files for its weights is refused (CONTRACT B10).
+
+ONNX Runtime would read those files from wherever it runs, unsealed. Only as much of the format is read here as it takes
+to find every tensor; what is not well-formed is left for the engine to refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from amirnet.errors import ExternalDataError
+
+_TENSOR = "tensor"
+_PARTS: dict[str, dict[int, str]] = {
+    "model": {7: "graph", 20: "training", 25: "function"},
+    "training": {1: "graph", 2: "graph"},
+    "function": {7: "node"},
+    "graph": {1: "node", 5: _TENSOR, 15: "sparse"},
+    "node": {5: "attribute"},
+    "attribute": {5: _TENSOR, 6: "graph", 10: _TENSOR, 11: "graph", 22: "sparse", 23: "sparse"},
+    "sparse": {1: _TENSOR, 2: _TENSOR},
+    _TENSOR: {},
+}
+"""Message -> the fields of it that may hold a tensor, by number, and what message each is."""
+_EXTERNAL_DATA, _DATA_LOCATION, _EXTERNAL = 13, 14, 1
+_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+
+
+def check_complete(content: bytes, where: str) -> None:
+    """Raises ExternalDataError when a tensor's data lies outside of the model; `where` names the file."""
+    view = memoryview(content)
+    pending = [("model", view)]
+    while pending:
+        kind, message = pending.pop()
+        for number, wire, value in _fields(message):
+            if kind == _TENSOR and (number == _EXTERNAL_DATA or (number == _DATA_LOCATION and value == _EXTERNAL)):
+                raise ExternalDataError(f"{where}: reads its weights from other files, which nothing seals; export the "
+                                        "model with its weights inside")  # fmt: skip
+            if wire == _BYTES and number in _PARTS[kind]:
+                assert isinstance(value, memoryview)
+                pending.append((_PARTS[kind][number], value))
+
+
+def _fields(message: memoryview) -> Iterator[tuple[int, int, int | memoryview]]:
+    """Number, wire type and value of each field, up to where the message is not well-formed."""
+    at = 0
+    while at < len(message):
+        key, at = _varint(message, at)
+        number, wire = key >> 3, key & 7
+        if wire == _VARINT:
+            value, at = _varint(message, at)
+            yield number, wire, value
+            continue
+        if wire == _BYTES:
+            size, at = _varint(message, at)
+        elif wire in (_FIXED64, _FIXED32):
+            size = 8 if wire == _FIXED64 else 4
+        else:
+            return
+        if size > len(message) - at:
+            return
+        yield number, wire, message[at : at + size]
+        at += size
+
+
+def _varint(message: memoryview, at: int) -> tuple[int, int]:
+    """The number that begins at `at`, and where the next thing begins; beyond the end where there is none."""
+    result = 0
+    for place in range(10):
+        if at + place >= len(message):
+            break
+        byte = message[at + place]
+        result |= (byte & 0x7F) << (7 * place)
+        if byte < 0x80:
+            return result, at + place + 1
+    return 0, len(message)
