@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
 import tempfile
-import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import click
@@ -17,44 +18,57 @@ import numpy as np
 
 from amirnet import Bundle
 from amirnet.engine import make_engine
-from amirnet.engine_models import folded_role
+from amirnet.engine_models import folded_role, is_folded
 from amirnet.errors import AmirnetError
 
+from .interleave import interleave
+from .model_sizes import megabytes, model_sizes
+
+Bundles = dict[str, Bundle]
+"""Bundles of one checkpoint, by what they are called in the output."""
 RUNS = 15
-"""Timed runs of each, in turns; a first one is not counted."""
-FORMATS = {"onnx": "float32", "tflite": "float32", "coreml": "float16"}
+"""Timed rounds."""
 
 
-def size(bundle: Bundle, backend: str, precision: str) -> int:
-    """Bytes of all restorers of one format and precision."""
-    roles = [role for role in bundle.manifest.models if role.startswith("restorer")]
-    paths = [bundle.manifest.models[role][backend][precision] for role in roles]
-    files = bundle.manifest.files.items()
-    return sum(seal.bytes for path in paths for name, seal in files if name == path or name.startswith(path + "/"))
-
-
-def operations(bundle: Bundle, precision: str, role: str) -> Counter[str]:
-    """How many operations of each kind a TFLite restorer has."""
+def operations(bundle: Bundle, node: int, precision: str) -> Counter[str]:
+    """How many operations of each kind the TFLite restorer has that restores ``node``."""
     from amirnet_export.tflite_graph import TfliteFile
 
+    role = folded_role(node) if is_folded(bundle) else "restorer"
     return Counter(TfliteFile(bundle.read(bundle.manifest.models[role]["tflite"][precision])).operations)
 
 
-def latencies(bundles: dict[str, Bundle], backend: str, precision: str, node: int) -> dict[str, float]:
-    """Median seconds of one tile by bundle, measured in turns."""
-    engines = {name: make_engine(bundle, backend, precision) for name, bundle in bundles.items()}
+def latencies(bundles: Bundles, backend: str, precision: str, node: int, runs: int) -> dict[str, float]:
+    """Median seconds of one tile by bundle, measured in turns, with a thread a processor."""
+    threads = os.cpu_count() or 1
     some = next(iter(bundles.values()))
     side = some.manifest.tile.size
     tile = np.random.default_rng(0).random((1, 3, side, side), dtype=np.float32)
     code = some.tree.code_for(node).reshape(1, -1, 1, 1)
-    spent: dict[str, list[float]] = {name: [] for name in engines}
-    for run in range(RUNS + 1):
-        for name, engine in engines.items():
-            started = time.perf_counter()
-            engine.restore(tile, code)
-            if run:
-                spent[name].append(time.perf_counter() - started)
-    return {name: statistics.median(seconds) for name, seconds in spent.items()}
+    jobs = {name: partial(make_engine(bundle, backend, precision, threads).restore, tile, code)
+            for name, bundle in bundles.items()}  # fmt: skip
+    return {name: statistics.median(seconds) for name, seconds in interleave(jobs, runs).items()}
+
+
+def compare(bundles: Bundles, runs: int = RUNS) -> list[str]:
+    """Lines that say what bundles of one checkpoint take: each format's restorers, a restorer's operations, a tile."""
+    node = next(iter(bundles.values())).tree.root.id
+    lines = []
+    sizes = {name: [size for size in model_sizes(bundle) if size.role == "restorer"]
+             for name, bundle in bundles.items()}  # fmt: skip
+    for row in zip(*sizes.values(), strict=True):
+        cells = (f"{name} {megabytes(size.bytes)} ({size.models})" for name, size in zip(sizes, row, strict=True))
+        lines.append(f"size        {row[0].format:<7}{row[0].precision:<9}{'   '.join(cells)}")
+    for precision in [size.precision for size in next(iter(sizes.values())) if size.format == "tflite"]:
+        for name, bundle in bundles.items():
+            counts = operations(bundle, node, precision)
+            kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(counts.items()))
+            lines.append(f"operations  tflite {precision:<9}{name} {sum(counts.values())} ({kinds})")
+        for backend in ("onnx", "tflite"):
+            medians = latencies(bundles, backend, precision, node, runs)
+            cells = (f"{name} {1000 * seconds:.1f} ms" for name, seconds in medians.items())
+            lines.append(f"a tile      {backend:<7}{precision:<9}{'   '.join(cells)}   (median of {runs}, in turns)")
+    return lines
 
 
 @click.command()
@@ -66,32 +80,13 @@ def main(checkpoint: Path) -> None:
     try:
         with tempfile.TemporaryDirectory() as folder:
             bundles = {}
-            for fold in ("none", "node"):
-                export_bundle(checkpoint, Path(folder) / fold, fold=fold)  # type: ignore[arg-type]
-                bundles[fold] = Bundle.open(Path(folder) / fold)
-            report(bundles)
+            for name, fold in {"steered": "none", "folded": "node"}.items():
+                export_bundle(checkpoint, Path(folder) / name, fold=fold)  # type: ignore[arg-type]
+                bundles[name] = Bundle.open(Path(folder) / name)
+            click.echo("\n".join(compare(bundles)))
     except AmirnetError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)
-
-
-def report(bundles: dict[str, Bundle]) -> None:
-    """Prints the comparison of two bundles of one checkpoint."""
-    node = bundles["none"].tree.root.id
-    held = bundles["none"].manifest.models["restorer"]["onnx"]
-    for precision in ("float", "int8") if "int8" in held else ("float",):
-        kinds = {backend: kind if precision == "float" else "int8" for backend, kind in FORMATS.items()}
-        for backend, kind in kinds.items():
-            sizes = "  ".join(f"{name}: {size(bundle, backend, kind) / 1e6:.2f} MB" for name, bundle in bundles.items())
-            click.echo(f"size       {precision:<6} {backend:<7} {sizes}")
-        for name, role in (("none", "restorer"), ("node", folded_role(node))):
-            counts = operations(bundles[name], kinds["tflite"], role)
-            listed = ", ".join(f"{kind} {count}" for kind, count in sorted(counts.items()))
-            click.echo(f"operations {precision:<6} tflite  {name}: {sum(counts.values())} ({listed})")
-        for backend in ("onnx", "tflite"):
-            medians = latencies(bundles, backend, kinds[backend], node)
-            shown = "  ".join(f"{name}: {1000 * seconds:.1f} ms" for name, seconds in medians.items())
-            click.echo(f"tile       {precision:<6} {backend:<7} {shown}  (median of {RUNS}, in turns)")
 
 
 if __name__ == "__main__":

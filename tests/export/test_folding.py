@@ -14,10 +14,11 @@ from amirnet import Bundle, Restorer
 from amirnet.engine import make_engine
 from amirnet.engine_models import is_folded
 from amirnet.errors import EngineError, ManifestError
+from amirnet_benchmarks.folding import compare, operations
 from amirnet_export import exporter
 from amirnet_export.bundle_writer import seal
 from amirnet_export.exporter import export_bundle
-from amirnet_export.folding import fold_tree
+from amirnet_export.folding import FOLDS, fold_tree
 from amirnet_export.memory_files import memory_bundle
 from amirnet_export.parity.check import nodes_to_check
 from amirnet_training.checkpoint import TrainedModel, save_model
@@ -41,9 +42,9 @@ def bundles(model, tmp_path_factory) -> dict[str, Path]:
         patch.setattr(exporter, "CORE", 32)
         photos = exporter.sample_photos()[:2]
         patch.setattr(exporter, "sample_photos", lambda: photos)
-        for fold in ("node", "leaf"):
+        for fold in FOLDS:
             export_bundle(folder / "model.safetensors", folder / fold, fold=fold)
-    return {fold: folder / fold for fold in ("node", "leaf")}
+    return {fold: folder / fold for fold in FOLDS}
 
 
 def test_a_folded_restorer_is_the_steered_one(bundles, model) -> None:
@@ -106,3 +107,13 @@ def test_folding_a_tree_leaves_the_original(model) -> None:
     assert tree["conditioning"] == "node" and all(node["confidence"] == 0 for node in tree["nodes"])
     assert model.tree["conditioning"] == "soft" and model.tree["nodes"][1]["confidence"] == 0.5
     assert fold_tree(model.tree, "none") == (model.tree, None)
+
+
+def test_what_folding_costs_and_saves_is_told(bundles) -> None:
+    opened = {"steered": Bundle.open(bundles["none"]), "folded": Bundle.open(bundles["node"])}
+    steered, folded = (operations(bundle, 0, "int8") for bundle in opened.values())
+    assert steered["MUL"] == 2 + 2 * 6 and folded["MUL"] == 0 and sum(folded.values()) < sum(steered.values())
+    lines = compare(opened, runs=1)
+    sizes = [line for line in lines if line.startswith("size ")]
+    assert len(sizes) == 6 and all("(1)" in line and "(5)" in line for line in sizes)
+    assert sum(line.startswith("a tile ") for line in lines) == 4 and sum("operations" in line for line in lines) == 4
