@@ -158,6 +158,9 @@ class QuantizeConfig(Section):
     """Last part of the steps, in which no scale moves and the weights settle on the grid."""
     batches: Positive = 24
     """Batches that the calibration before the first step looks at."""
+    target: Literal["float", "clean"] = "float"
+    """What the int8 restorer learns to give: what the float one gives, or the clean photo itself. The latter also moves
+    what it does, not only how well it does it in 8 bits, and one kind then gains at another's cost."""
     balance: Annotated[float, Field(ge=0)] = 0.002
     """As train.balance, but smaller: errors count by their ratio to what a photo had, so every kind keeps its dB."""
     node_share: Share = 0.25

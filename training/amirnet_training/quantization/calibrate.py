@@ -85,8 +85,10 @@ def _scales(seen: dict[str, _Seen], ties: Ties) -> dict[str, Scale]:
             found |= _shared({name: seen[name] for name in members})
     for product in ties.products:
         value, result, factor = found[product.value].scale, found[product.result].scale, seen[product.factor]
+        # A factor's step moves a whole channel: one twice as fine is worth some of the headroom.
+        shift = shift_for(value, result, scale_for(factor.low, factor.high).scale)
+        scale = factor_scale(value, result, shift)
         low, high = HEADROOM * factor.low, HEADROOM * factor.high
-        scale = factor_scale(value, result, shift_for(value, result, scale_for(low, high).scale))
         found[product.factor] = Scale(scale, _zero_point(low, high, scale))
     return found
 
@@ -123,7 +125,7 @@ def _before_relu(block: str, seen: dict[str, _Seen]) -> dict[str, Scale]:
 
 
 def _zero_point(low: float, high: float, scale: float) -> int:
-    """Where 0 lies so that ``low``..``high`` fits; where it does not fit, as much is lost at either end.
+    """Where 0 lies so that ``low``..``high`` fits in the middle; where it does not, as much is lost at either end.
 
     At the lower end for what ReLU clips, so that the grid itself is the ReLU.
     """

@@ -73,6 +73,9 @@ class QuantisationTrainer:
         network, share, seed = self.start.network, config.quantize.node_share, config.train.seed
         self.plain_codes = RuntimeCodes(network, self.tree)
         self.codes = RuntimeCodes(copy.deepcopy(network).to(self.fabric.device), self.tree, share, seed)
+        self.teacher: nn.Module | None = None
+        if config.quantize.target == "float":
+            self.teacher = copy.deepcopy(self.restorer).to(self.fabric.device)
         self.items = Items(config.data, config.data.items, seed)
         self.step, self.seconds = 0, 0.0
         self.losses: list[float] = []
@@ -165,7 +168,11 @@ class QuantisationTrainer:
         scales["lr"] = share * quantize.scale_rate if self.step < frozen_from else 0.0
         tile = sample.degraded.contiguous(memory_format=torch.channels_last)
         restored, clean = inner(self.model(tile, sample.code)), inner(sample.clean)
-        losses = restoration_loss(restored, clean, balance=quantize.balance, ssim_share=self.config.train.ssim)
+        target = clean
+        if self.teacher is not None:
+            with torch.no_grad():
+                target = inner(self.teacher(tile, sample.code)).clamp(0, 1)  # as the runtime shows it
+        losses = restoration_loss(restored, target, balance=quantize.balance, ssim_share=self.config.train.ssim)
         self.fabric.backward(losses.mean())
         self.fabric.clip_gradients(self.model, self.optimizer, max_norm=self.config.train.clip)
         self.optimizer.step()
