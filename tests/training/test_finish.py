@@ -49,6 +49,7 @@ def test_the_sdk_takes_the_tree(described, reseal, nodes: tuple[int, ...]) -> No
     opened = Bundle.open(reseal(lambda manifest: manifest.update(tree=tree))).tree
     assert [node.id for node in opened.nodes] == list(nodes)
     assert opened.root.share == 1.0 and opened.root.confidence == 0.0
+    assert all(opened.node(child).confidence == 0.0 for child in opened.root.children), "no walk ends at the root"
     for node in opened.nodes:
         below = [opened.node(child).share for child in node.children]
         assert not below or sum(below) == pytest.approx(node.share, abs=2e-4)

@@ -47,7 +47,8 @@ def describe(network: AMIRNet, items: Items, config: Config) -> dict[str, Any]:
         nodes.append({
             "id": node, "level": level, "index": node + 1 - 2**level,
             "parent": None if node == 0 else (node - 1) // 2, "children": _children(node, exists),
-            "confidence": _confidence(node, masks, here, exists),
+            # No walk ends at the root: its code is the mean of all kinds, and would brighten a photo that nothing ails.
+            "confidence": 0.0 if level == 1 else _confidence(node, masks, here, exists),
             "code": stored[node].tolist(),
             "share": round(float(here.mean()), 4), "label": _label(kinds[here]),
         })  # fmt: skip
