@@ -149,7 +149,8 @@ class TrainConfig(Section):
 class QuantizeConfig(Section):
     """Quantisation-aware training of a finished model's restorer, on the same samples as its training."""
 
-    steps: Positive = 4000
+    steps: Annotated[int, Field(ge=0)] = 4000
+    """0: the calibration alone."""
     learning_rate: Annotated[float, Field(gt=0)] = 2e-4
     scale_rate: Annotated[float, Field(ge=0)] = 1e-3
     """Learning rate of the activations' scales, as a share of each scale; 0 keeps those of the calibration."""
