@@ -149,9 +149,9 @@ class TrainConfig(Section):
 class QuantizeConfig(Section):
     """Quantisation-aware training of a finished model's restorer, on the same samples as its training."""
 
-    steps: Annotated[int, Field(ge=0)] = 4000
+    steps: Annotated[int, Field(ge=0)] = 1500
     """0: the calibration alone."""
-    learning_rate: Annotated[float, Field(gt=0)] = 2e-4
+    learning_rate: Annotated[float, Field(gt=0)] = 1e-4
     scale_rate: Annotated[float, Field(ge=0)] = 1e-3
     """Learning rate of the activations' scales, as a share of each scale; 0 keeps those of the calibration."""
     warmup: Annotated[int, Field(ge=0)] = 100
@@ -159,11 +159,11 @@ class QuantizeConfig(Section):
     """Last part of the steps, in which no scale moves and the weights settle on the grid."""
     batches: Positive = 24
     """Batches that the calibration before the first step looks at."""
-    target: Literal["float", "clean"] = "float"
-    """What the int8 restorer learns to give: what the float one gives, or the clean photo itself. The latter also moves
-    what it does, not only how well it does it in 8 bits, and one kind then gains at another's cost."""
-    balance: Annotated[float, Field(ge=0)] = 0.002
-    """As train.balance, but smaller: errors count by their ratio to what a photo had, so every kind keeps its dB."""
+    target: Literal["float", "clean"] = "clean"
+    """What the int8 restorer learns to give: the clean photo, or what the float one gives. The former also moves what it
+    does, not only how well it does it in 8 bits; the latter has little to gain, and at a high rate loses."""
+    balance: Annotated[float, Field(ge=0)] = 0.03
+    """As train.balance. Smaller ones count errors by their ratio to what a photo had, and clean photos count most."""
     node_share: Share = 0.25
     """Part of the samples that are steered by the stored code of a node on their path, instead of by their own."""
 
