@@ -160,8 +160,8 @@ class QuantizeConfig(Section):
     batches: Positive = 24
     """Batches that the calibration before the first step looks at."""
     target: Literal["float", "clean"] = "clean"
-    """What the int8 restorer learns to give: the clean photo, or what the float one gives. The former also moves what it
-    does, not only how well it does it in 8 bits; the latter has little to gain, and at a high rate loses."""
+    """What the int8 restorer learns to give: the clean photo, or what the float one gives. The former also moves what
+    it does, not only how well it does it in 8 bits; the latter has little to gain, and at a high rate loses."""
     balance: Annotated[float, Field(ge=0)] = 0.03
     """As train.balance. Smaller ones count errors by their ratio to what a photo had, and clean photos count most."""
     node_share: Share = 0.25
