@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from amirnet.errors import ExternalDataError
+from amirnet.errors import BundleError, ExternalDataError
 
 _TENSOR = "tensor"
 _PARTS: dict[str, dict[int, str]] = {
@@ -22,17 +22,24 @@ _PARTS: dict[str, dict[int, str]] = {
     _TENSOR: {},
 }
 """Message -> the fields of it that may hold a tensor, by number, and what message each is."""
+FIELDS = 500_000
+"""A model with more fields than this on the way to its tensors is refused, so that reading one takes a second at most.
+The shipped restorer has some thousands."""
 _EXTERNAL_DATA, _DATA_LOCATION, _EXTERNAL = 13, 14, 1
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
 
 def check_complete(content: bytes, where: str) -> None:
-    """Raises ExternalDataError when a tensor's data lies outside of the model; `where` names the file."""
-    view = memoryview(content)
-    pending = [("model", view)]
+    """Raises ExternalDataError when a tensor's data lies outside of the model, BundleError when it has more parts than
+    any model; `where` names the file."""
+    left = FIELDS
+    pending = [("model", memoryview(content))]
     while pending:
         kind, message = pending.pop()
         for number, wire, value in _fields(message):
+            left -= 1
+            if left < 0:
+                raise BundleError(f"{where}: has more than {FIELDS} parts, which no model has; export the bundle again")
             if kind == _TENSOR and (number == _EXTERNAL_DATA or (number == _DATA_LOCATION and value == _EXTERNAL)):
                 raise ExternalDataError(f"{where}: reads its weights from other files, which nothing seals; export the "
                                         "model with its weights inside")  # fmt: skip
@@ -47,6 +54,8 @@ def _fields(message: memoryview) -> Iterator[tuple[int, int, int | memoryview]]:
     while at < len(message):
         key, at = _varint(message, at)
         number, wire = key >> 3, key & 7
+        if number == 0:  # no field has this number: zeros are no message
+            return
         if wire == _VARINT:
             value, at = _varint(message, at)
             yield number, wire, value

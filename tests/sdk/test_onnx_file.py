@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 
 from amirnet import Bundle
-from amirnet.errors import ExternalDataError
+from amirnet.errors import BundleError, ExternalDataError
 from amirnet.onnx_file import check_complete
 
 
@@ -76,3 +76,9 @@ def test_whatever_is_no_model_is_left_to_the_engine(noise, at, byte):
     for broken in (noise, bytes(content), bytes(content[: at % len(content)])):
         with suppress(ExternalDataError):  # a changed byte may well say so
             check_complete(broken, "m")
+
+
+def test_a_file_of_endless_small_parts_is_refused_soon():
+    with pytest.raises(BundleError, match=r"m: has more than 500000 parts"):
+        check_complete(b"\x08\x01" * 600_000, "m")
+    check_complete(bytes(10**6), "m")
