@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from amirnet.bundle import Bundle
 from amirnet.engine_models import folded_role
 from amirnet_training import progress as bars
 from amirnet_training.checkpoint import TrainedModel, load_model, model_identity
@@ -18,7 +19,7 @@ from .bundle_writer import check_target, seal, write_sealed
 from .calibration import calibrated
 from .errors import ExportError
 from .folding import Fold, fold_tree
-from .formats import ModelFiles, model_files
+from .formats import model_files
 from .grids import check_grids
 from .memory_files import memory_bundle
 from .model_facts import ModelFacts
@@ -26,7 +27,7 @@ from .onnx import check_restorer
 from .parity.bisect import bisect_report, render_bisection
 from .parity.check import check, units
 from .parity.report import ParityReport
-from .parity.samples import sample_photos
+from .parity.samples import SamplePhoto, sample_photos
 
 SCHEMA = "1.1"
 CORE = 256
@@ -82,11 +83,11 @@ def export_bundle(
         check_restorer(model.network, made.files[made.models[role]["onnx"]["float32"]], tile["halo"], code)
     check_grids(made)
     manifest |= {"models": made.models, "quantization": made.quantization}
-    report = prove(manifest, made)
+    bundle, photos = memory_bundle(manifest["name"], seal(manifest, made.files)), sample_photos()
+    report = prove(bundle, photos)
     tell(report)
     if not report.passed:
-        bundle = memory_bundle(manifest["name"], seal(manifest, made.files))
-        parted = [row for row in bisect_report(bundle, report, sample_photos()) if row.step]
+        parted = [row for row in bisect_report(bundle, report, photos) if row.step]
         where = render_bisection(parted)[0] if parted else "no step parts by itself"
         raise ExportError(f"{checkpoint}: its models do not agree ({report.failures[0]}; {where}): not exported")
     files = {**made.files, PARITY: (json.dumps(report.to_json(), indent=1) + "\n").encode()}
@@ -94,10 +95,8 @@ def export_bundle(
     return manifest
 
 
-def prove(manifest: dict[str, Any], made: ModelFiles) -> ParityReport:
-    """Runs the models on the sample photos in every engine, before anything is written."""
-    bundle = memory_bundle(manifest["name"], seal(manifest, made.files))
-    photos = sample_photos()
+def prove(bundle: Bundle, photos: Sequence[SamplePhoto]) -> ParityReport:
+    """Runs the models on the photos in every engine, before anything is written."""
     with bars.task("comparing engines", units(bundle, photos)) as advance:
         return check(bundle, photos, advance=advance)
 

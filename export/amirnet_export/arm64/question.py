@@ -8,9 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from amirnet.arrays import Floats, Pixels
 from amirnet.degradation_tree import DegradationTree
-from amirnet.padding import crop, to_tensor
 from amirnet_training.quantization.calibrate import calibrate
 from amirnet_training.quantization.samples import load_start, tree_of
 
@@ -19,7 +17,7 @@ from ..errors import ExportError
 from ..exporter import make_manifest
 from ..formats import model_files
 from ..model_facts import ModelFacts
-from ..parity.samples import sample_photos
+from ..parity.samples import middle_tile, sample_photos
 from .answers import BUNDLE, INPUTS
 
 TILE = 48
@@ -60,10 +58,10 @@ def prepare(checkpoint: Path, folder: Path, size: int = TILE) -> Question:
         raise ExportError(f"tile of {size} pixels: choose a multiple of {geometry['alignment']}, which the model takes")
     tree = tree_of(described)
     photos = [photo.pixels for photo in sample_photos()]
-    probes = np.stack([_middle(photo, probe) for photo in photos])
+    probes = np.concatenate([middle_tile(photo, probe) for photo in photos])
     with torch.no_grad():
         mask = model.network.place(torch.from_numpy(probes)).mask.numpy()
-    tiles = np.stack([_middle(photos[int(mask[:, node.entry].argmax())], size) for node in tree.nodes])
+    tiles = np.concatenate([middle_tile(photos[int(mask[:, node.entry].argmax())], size) for node in tree.nodes])
     codes = np.stack([tree.code_for(node.id) for node in tree.nodes])[:, :, None, None]
     quantised = model.quantised
     if quantised is None:
@@ -75,9 +73,3 @@ def prepare(checkpoint: Path, folder: Path, size: int = TILE) -> Question:
     write_bundle(folder / BUNDLE, {**manifest, "models": made.models, "quantization": made.quantization}, made.files)
     np.savez(folder / INPUTS, tiles=tiles, codes=codes, probes=probes)
     return Question(folder, tree, tuple(node.id for node in tree.nodes), model.quantised is not None)
-
-
-def _middle(photo: Pixels, size: int) -> Floats:
-    """(3, size, size) in [0, 1]."""
-    height, width = photo.shape[:2]
-    return to_tensor(crop(photo, (width - size) // 2, (height - size) // 2, size, size))

@@ -16,9 +16,8 @@ from ..errors import ExportError
 from ..formats import FLOATS
 from ..onnx_program import onnx_grid
 from ..step_values import Values, coreml_steps, onnx_steps, tflite_steps
-from .check import node_tile
 from .report import BARS, ParityReport
-from .samples import SamplePhoto
+from .samples import SamplePhoto, middle_tile
 
 FLOAT_PART = 1e-2
 """In float two engines part where they differ by more than this share of the step's largest value; float16 alone makes
@@ -89,7 +88,7 @@ def render_bisection(found: Sequence[Bisection]) -> list[str]:
 def _values(bundle: Bundle, engine: str, precision: str, node: int, photo: SamplePhoto) -> Values:
     code = bundle.tree.code_for(node).reshape(1, -1, 1, 1)
     graph = _graph(bundle, engine, precision, node)
-    inputs = dict(zip(graph.inputs, (node_tile(bundle, photo, bundle.manifest.tile.size), code), strict=False))
+    inputs = dict(zip(graph.inputs, (middle_tile(photo.pixels, bundle.manifest.tile.size), code), strict=False))
     if engine == "onnx":
         return onnx_steps(bundle.read(graph.path), inputs)
     if engine == "tflite":

@@ -12,14 +12,13 @@ from amirnet.arrays import Floats
 from amirnet.bundle import Bundle
 from amirnet.engine import ENGINES, Engine, make_engine
 from amirnet.engine_models import folded_role, is_folded
-from amirnet.padding import crop, to_tensor
 
 from ..errors import ExportError
 from ..levels import LevelDifference, compare_levels
 from .half_sums import check_half_sums
 from .places import Place, compare_places, place
 from .report import BARS, NodeDifference, PairReport, ParityReport, PhotoReport
-from .samples import SamplePhoto
+from .samples import SamplePhoto, middle_tile
 
 Engines = dict[str, Engine]
 BROKEN = LevelDifference(255, 1.0, 0.0)
@@ -100,12 +99,6 @@ def precisions(bundle: Bundle, names: Sequence[str]) -> list[str]:
     return ["float", "int8"] if all("int8" in backends.get(name, {}) for name in names) else ["float"]
 
 
-def node_tile(bundle: Bundle, photo: SamplePhoto, size: int) -> Floats:
-    """A tile of ``size`` x ``size`` from the photo's middle, (1, 3, S, S), padded by reflection where it is larger."""
-    height, width = photo.pixels.shape[:2]
-    return to_tensor(crop(photo.pixels, (width - size) // 2, (height - size) // 2, size, size))[None]
-
-
 def core_of(bundle: Bundle, tile: Floats) -> Floats:
     """A tile's result without its halo: what the runtime uses of it."""
     halo = bundle.manifest.tile.halo
@@ -120,7 +113,7 @@ def _compare_node(
     bundle: Bundle, engines: Engines, node: int, photo: SamplePhoto
 ) -> dict[tuple[str, str], LevelDifference]:
     code = bundle.tree.code_for(node).reshape(1, -1, 1, 1)
-    tile = node_tile(bundle, photo, bundle.manifest.tile.size)
+    tile = middle_tile(photo.pixels, bundle.manifest.tile.size)
     found = {name: core_of(bundle, engine.restore(tile, code)) for name, engine in engines.items()}
     return {pair: _apart(found[pair[0]], found[pair[1]]) for pair in combinations(found, 2)}
 

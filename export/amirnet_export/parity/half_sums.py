@@ -13,13 +13,12 @@ from amirnet.bundle import Bundle
 from amirnet.engine import Engine
 from amirnet.engine_coreml import package_files
 from amirnet.engine_models import EngineModels
-from amirnet.padding import crop, to_tensor
 
 from ..coreml_reference import HALF_MAX, CoremlReference
 from ..levels import compare_levels
 from .places import Place
 from .report import BARS, HalfReport
-from .samples import SamplePhoto
+from .samples import SamplePhoto, middle_tile
 
 CORE = 32
 """Side in pixels of what is compared: the emulation takes half a second for it, and 50 times that for a whole tile."""
@@ -38,8 +37,7 @@ def check_half_sums(bundle: Bundle, exact: Engine, photo: SamplePhoto, found: Pl
     """
     halo, alignment = bundle.manifest.tile.halo, bundle.manifest.tile.alignment
     size = 2 * halo + max(CORE, alignment)
-    height, width = photo.pixels.shape[:2]
-    tile = to_tensor(crop(photo.pixels, (width - size) // 2, (height - size) // 2, size, size))[None]
+    tile = middle_tile(photo.pixels, size)
     code = found.code.reshape(1, -1, 1, 1)
     graph = EngineModels(bundle, "coreml", "float16").restorer(code)
     feeds = dict(zip(graph.inputs, (tile, code), strict=False))  # a folded restorer takes no code

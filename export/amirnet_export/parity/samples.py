@@ -11,7 +11,8 @@ import numpy as np
 from PIL import Image
 
 from amirnet import image_io
-from amirnet.arrays import Pixels
+from amirnet.arrays import Floats, Pixels
+from amirnet.padding import crop, to_tensor
 from amirnet_training.degradations import parse
 
 from ..errors import ExportError
@@ -28,6 +29,12 @@ class SamplePhoto(NamedTuple):
 
     name: str
     pixels: Pixels
+
+
+def middle_tile(photo: Pixels, size: int) -> Floats:
+    """A tile of ``size`` x ``size`` from a photo's middle, (1, 3, S, S), padded by reflection where it is larger."""
+    height, width = photo.shape[:2]
+    return to_tensor(crop(photo, (width - size) // 2, (height - size) // 2, size, size))[None]
 
 
 def sample_photos(folder: Path | None = None) -> list[SamplePhoto]:
