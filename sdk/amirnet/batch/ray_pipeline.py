@@ -82,6 +82,9 @@ def run(tasks: Iterator[Task], recipe: Recipe, address: str) -> Generator[Outcom
         except (ray.exceptions.RayError, RuntimeError) as error:
             problem = " ".join(str(error).split())[:200]
             raise ClusterError(f"{address}: the Ray cluster broke down ({problem}); run again to go on") from error
+        if left:
+            first = next(iter(left.values())).photo
+            raise ClusterError(f"{address}: the Ray cluster lost {len(left)} photos ({first}); run again to go on")
 
 
 def _sweep(tasks: dict[int, Task]) -> None:
