@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -30,12 +31,12 @@ def write_with(file: Path, fill: Callable[[IO[bytes]], object]) -> None:
     permissions stay, and what an earlier writer of the same file left when it was killed is removed. Raises OutputError
     naming the file, the reason and the remedy; leaves no partial file.
     """
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.part")
+    temporary = file.with_name(f".{file.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         remove_leftovers(file)
         try:
-            with temporary.open("wb") as handle:
+            with temporary.open("xb") as handle:
                 with suppress(OSError):  # not every file system has locks
                     _lock(handle)
                 fill(handle)
@@ -55,7 +56,7 @@ def remove_leftovers(file: Path) -> None:
     """Temporary files of this file that nobody is writing any more: a writer holds a lock, and dies with it."""
     if fcntl is None:
         return
-    name = re.compile(rf"\.{re.escape(file.name)}\.\d+\.part")
+    name = re.compile(rf"\.{re.escape(file.name)}\.\d+(-[0-9a-f]+)?\.part")
     with suppress(OSError):  # a folder may allow writing and no listing
         for entry in list(os.scandir(file.parent)):
             if name.fullmatch(entry.name):

@@ -116,8 +116,8 @@ class ZipFiles:
         for entry in entries:
             # orig_filename is what the zip says; zipfile already tidied the other one.
             name = entry.orig_filename
-            if stat.S_ISLNK(entry.external_attr >> 16):
-                raise UnsafePathError(f"{path}: {name!r} is a link; a bundle holds plain files")
+            if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+                raise UnsafePathError(f"{path}: {name!r} is a link, a pipe or a device; a bundle holds plain files")
             check_path(name.removesuffix("/"), str(path))
             if name.endswith("/"):
                 continue

@@ -23,9 +23,23 @@ def raw_mode(image: Image.Image) -> str:
     return found if isinstance(found, str) else ""
 
 
-def is_deep(raw: str) -> bool:
-    """Whether the samples have more than 8 bits."""
-    return ";16" in raw or raw == "I;12"
+def is_deep(image: Image.Image) -> bool:
+    """Whether the file's samples have more than 8 bits. To be asked before the pixels are loaded."""
+    raw = raw_mode(image)
+    deep = ";16" in raw or raw == "I;12" or image.mode.startswith("I;16")
+    # The others are what Pillow and pillow-heif say of files that they read at 8 bits.
+    return deep or bool(image.info.get("bit_depth", 8) > 8) or _largest(image) > 255
+
+
+def _largest(image: Image.Image) -> int:
+    """The largest sample of a PPM or PGM file, as its header says; 0 for other files."""
+    tiles = getattr(image, "tile", None)
+    if image.format != "PPM" or not tiles:
+        return 0
+    args = tiles[0].args
+    if image.mode == "I":
+        return 65535
+    return args[1] if isinstance(args, tuple) and len(args) == 2 and isinstance(args[1], int) else 0
 
 
 def read_deep(image: Image.Image, raw: str) -> NDArray[np.uint16] | None:
@@ -38,6 +52,8 @@ def read_deep(image: Image.Image, raw: str) -> NDArray[np.uint16] | None:
         if raw == "I;12":
             samples = (samples << 4 | samples >> 8).astype(np.uint16)
         return _with_key(samples, image)
+    if image.format == "PPM" and image.mode == "I":  # Pillow stretches them to 16 bits
+        return np.asarray(image).astype(np.uint16)[..., None]
     if image.format == "PNG" and raw == "LA;16B":
         four = _again(image, "RGBA")
         return None if four is None else _joined(four[..., 0::2], four[..., 1::2])

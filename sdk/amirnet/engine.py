@@ -9,6 +9,7 @@ import importlib
 import os
 import re
 import sys
+from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from amirnet.arrays import Floats
@@ -28,6 +29,16 @@ _NO_MEMORY = re.compile(r"bad.?alloc|out of memory|failed to allocate|not enough
 """How ONNX Runtime says that there is no memory left."""
 
 
+@dataclass(frozen=True)
+class EngineMemory:
+    """What restoring with an engine takes beside the photo, in bytes; measured, docs/MEMORY.md says how."""
+
+    runtime: int
+    """Python, the libraries, both graphs, and the pieces in which rows are copied."""
+    tile_pixel: int
+    """A pixel of the tile's input: all the tensors of the engine, and those around it."""
+
+
 class Engine(Protocol):
     """Runs a bundle's graphs. Arrays are float32, NCHW, RGB in [0, 1]. Both methods raise EngineError."""
 
@@ -39,6 +50,11 @@ class Engine(Protocol):
     @property
     def fixed_tile(self) -> int | None:
         """Side in pixels of the only tiles that its restorer takes; None: any multiple of the alignment."""
+        ...
+
+    @property
+    def memory(self) -> EngineMemory | None:
+        """What it takes for a model of the shipped one's size; None: nobody measured it."""
         ...
 
     def encode(self, probes: Floats) -> tuple[Floats, Floats]:
@@ -66,6 +82,7 @@ class OnnxEngine:
         self._models = EngineModels(bundle, "onnx", precision)
         self._kinds = {"encoder": "float", "restorer": "uint8" if precision == "int8" else "float"}
         self._sessions: dict[str, Any] = {}
+        self.memory: EngineMemory | None = EngineMemory(96_000_000, 470 if precision == "int8" else 340)
 
     def encode(self, probes: Floats) -> tuple[Floats, Floats]:
         graph = self._models.encoder

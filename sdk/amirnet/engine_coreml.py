@@ -16,7 +16,7 @@ import numpy as np
 
 from amirnet.arrays import Floats
 from amirnet.bundle import Bundle
-from amirnet.engine import check_encoded, check_restored, one_line
+from amirnet.engine import EngineMemory, check_encoded, check_restored, one_line
 from amirnet.engine_models import OUTPUTS, EngineModels, Graph
 from amirnet.errors import EngineError
 
@@ -32,6 +32,7 @@ class CoremlEngine:
 
     def __init__(self, bundle: Bundle, precision: str = "float16", threads: int = 0) -> None:
         self.fixed_tile: int | None = bundle.manifest.tile.size
+        self.memory: EngineMemory | None = None
         self._bundle = bundle
         self._graphs = EngineModels(bundle, "coreml", precision)
         self._tools = _load_coremltools(bundle.where)

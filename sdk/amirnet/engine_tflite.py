@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 from typing import Any
 
 import numpy as np
 
 from amirnet.arrays import Floats
 from amirnet.bundle import Bundle
-from amirnet.engine import check_encoded, check_restored, one_line
+from amirnet.engine import EngineMemory, check_encoded, check_restored, one_line
 from amirnet.engine_models import OUTPUTS, EngineModels, Graph
-from amirnet.errors import EngineError
+from amirnet.errors import EngineError, OutOfMemoryError
 from amirnet.int8 import code_bytes, real_pixels, signed, tile_bytes, unsigned
+
+_NO_MEMORY = re.compile(r"XNNPACK (delegate failed to reshape|runtime)|bad.?alloc|failed to allocate", re.I)
+"""How LiteRT says that there is no memory left; XNNPACK has no other reason to refuse what an export has run."""
 
 
 class TfliteEngine:
@@ -27,6 +31,7 @@ class TfliteEngine:
 
     def __init__(self, bundle: Bundle, precision: str = "float32", threads: int = 0) -> None:
         self.fixed_tile: int | None = bundle.manifest.tile.size
+        self.memory: EngineMemory | None = EngineMemory(72_000_000, 760 if precision == "int8" else 980)
         self._bundle = bundle
         self._threads = threads or os.cpu_count() or 1
         self._models = EngineModels(bundle, "tflite", precision)
@@ -62,8 +67,15 @@ class TfliteEngine:
                 raise EngineError(f"{graph.where}: takes {name} of {wanted[name]} only, not {value.shape}")
         try:
             return dict(runner(**feeds))
-        except (ValueError, RuntimeError) as error:
-            raise EngineError(f"{graph.where}: failed to run ({one_line(error)}); export it again") from error
+        except (MemoryError, ValueError, RuntimeError) as error:
+            raise self._failure(graph, "failed to run", error) from error
+
+    def _failure(self, graph: Graph, what: str, error: Exception) -> EngineError:
+        reason = f"{graph.where}: {what} ({one_line(error)})"
+        if isinstance(error, MemoryError) or _NO_MEMORY.search(str(error)):
+            self._runners.pop(graph.path, None)
+            return OutOfMemoryError(f"{reason}; there is not enough memory, close other programs")
+        return EngineError(f"{reason}; export it again")
 
     def _runner(self, graph: Graph) -> Any:
         if graph.path not in self._runners:
@@ -75,8 +87,8 @@ class TfliteEngine:
         try:
             interpreter = self._interpreter(model_content=content, num_threads=self._threads)
             runner = interpreter.get_signature_runner(graph.role)
-        except (ValueError, RuntimeError) as error:
-            raise EngineError(f"{graph.where}: cannot be loaded ({one_line(error)}); export it again") from error
+        except (MemoryError, ValueError, RuntimeError) as error:
+            raise self._failure(graph, "cannot be loaded", error) from error
         details = {**runner.get_input_details(), **runner.get_output_details()}
         if set(details) != {*graph.inputs, *graph.outputs}:
             named = (*graph.inputs, *graph.outputs)

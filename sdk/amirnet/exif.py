@@ -120,6 +120,8 @@ class _Reader:
             start = at + 2 + 12 * place
             name, kind, count = struct.unpack_from(self.order + "HHL", self.block, start)
             if name in _BELOW.get(tag, ()):
+                if name in found.below:  # read again and again, they would multiply
+                    raise ValueError("a directory stands in another one twice")
                 found.below[name] = self.directory(_number(self.block, start + 8, self.order + "L"), name)
                 continue
             size = _SIZES.get(kind, 0) * count

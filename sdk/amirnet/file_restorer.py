@@ -73,7 +73,7 @@ def restore_file(
     plan = restorer.plan_for(first.width, first.height)
     sizes = restorer.sizes(plan)
     if memory is not None and cost is not None:
-        sizes = sizes_within(memory, source, plan, sizes, cost)
+        sizes = sizes_within(memory, source, plan, restorer, cost)
     fresh = [first]
     del first
 

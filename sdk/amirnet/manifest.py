@@ -81,6 +81,7 @@ class Manifest:
             files = _files(top, where)
             tree, models = _tree(top.object("tree")), _models(top.object("models"), files)
             _check_folded(top, tree, models)
+            top.object("quantization", {})
             return cls(
                 schema=schema,
                 name=top.text("name"),

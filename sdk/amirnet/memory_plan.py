@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING
 from PIL import Image
 from PIL.ExifTags import Base
 
-from amirnet.deep_samples import is_deep, raw_mode
-from amirnet.errors import OutOfMemoryError
+from amirnet.deep_samples import is_deep
+from amirnet.errors import EngineError, OutOfMemoryError
 from amirnet.input_window import row_span
 from amirnet.photo_decoder import opened
 from amirnet.photo_encoder import Writer, writer_for
@@ -20,13 +19,10 @@ from amirnet.tile_plan import TilePlan
 from amirnet.transparency import BLOCK
 
 if TYPE_CHECKING:
+    from amirnet.engine import EngineMemory
     from amirnet.restorer import Restorer
 
 MEGABYTE = 10**6
-RUNTIME = 96 * MEGABYTE
-"""Python, the libraries, both graphs, and the pieces in which rows are copied."""
-TILE_PIXEL = 340
-"""Bytes a pixel of the tile's input: what ONNX Runtime takes for the shipped restorer, and the tensors around it."""
 
 _HELD = {"L": 1, "1": 1}
 _OPENED = {"L": 1, "1": 2, "P": 5, "CMYK": 8}
@@ -34,6 +30,8 @@ _OPENED = {"L": 1, "1": 2, "P": 5, "CMYK": 8}
 _DEEP = 36
 _PROGRESSIVE = 6
 """Bytes a pixel that libjpeg adds: all coefficients are known only at the end."""
+_DECODER = {"WEBP": 13, "JPEG2000": 16, "AVIF": 7, "HEIF": 7}
+"""Bytes a pixel that these decoders add: they give a photo out only when it is whole."""
 _ENCODER = {"WEBP": 14, "AVIF": 44}
 """Bytes a pixel that these encoders add: they do not take a photo row by row."""
 
@@ -49,8 +47,8 @@ class PixelCost:
     def of(cls, image: Image.Image, writer: Writer) -> PixelCost:
         """Of an image that is opened and not loaded yet, restored into a file of this format."""
         alpha = image.has_transparency_data
-        if is_deep(raw_mode(image)) or image.mode.startswith("I;16"):
-            channels = (1 if image.mode in ("L", "I;16", "I;16B", "LA") else 3) + alpha
+        if is_deep(image):
+            channels = (1 if image.mode in ("L", "I", "I;16", "I;16B", "LA") else 3) + alpha
             held, most = 2 * channels, _DEEP
             into = 0 if writer.deep else 4
         else:
@@ -61,11 +59,12 @@ class PixelCost:
                 most *= 2  # Pillow turns it by itself, in memory
             if image.info.get("progressive"):
                 most += _PROGRESSIVE
+            most += _DECODER.get(image.format or "", 0)
             into = 4 if (alpha and not writer.alpha) or (held == 1 and not writer.gray) else 0
         return cls(max(most, held + into + _ENCODER.get(writer.kind, 0)), held)
 
 
-def peak(plan: TilePlan, cost: PixelCost) -> int:
+def peak(plan: TilePlan, cost: PixelCost, engine: EngineMemory) -> int:
     """The most bytes that the whole process has resident while it restores a photo of this plan (CONTRACT S4)."""
     starts = [*plan.vertical.positions, plan.height]
     core = min(plan.vertical.core, plan.height)
@@ -74,19 +73,23 @@ def peak(plan: TilePlan, cost: PixelCost) -> int:
     rows = plan.width * (3 * (held + BLOCK) + 24 * shared)
     pixels = plan.width * plan.height
     tile = (plan.vertical.core + 2 * plan.halo) * (plan.horizontal.core + 2 * plan.halo)
-    return RUNTIME + max(cost.most * pixels, cost.held * pixels + rows) + TILE_PIXEL * tile
+    return engine.runtime + max(cost.most * pixels, cost.held * pixels + rows) + engine.tile_pixel * tile
 
 
-def sizes_within(memory: int, photo: Path, plan: TilePlan, sizes: Sequence[int], cost: PixelCost) -> tuple[int, ...]:
+def sizes_within(memory: int, photo: Path, plan: TilePlan, restorer: Restorer, cost: PixelCost) -> tuple[int, ...]:
     """Those of the tile sizes with which the process stays within so many megabytes (10^6 bytes), largest first.
 
-    Raises OutOfMemoryError when none is.
+    Raises OutOfMemoryError when none is, EngineError when nobody knows what the engine takes.
     """
-    peaks = {size: peak(replace(plan, size=size), cost) for size in sizes}
+    engine, sizes = restorer.engine.memory, restorer.sizes(plan)
+    if engine is None:
+        raise EngineError(f"{restorer.engine.title}: what it takes in memory is not known; leave --memory out")
+    peaks = {size: peak(replace(plan, size=size), cost, engine) for size in sizes}
     found = tuple(size for size, most in peaks.items() if most <= memory * MEGABYTE)
     if not found:
         needed = -(-min(peaks.values()) // MEGABYTE)
-        reason = f"takes {needed} MB with tiles of {min(sizes)}, the smallest there are, more than {memory}"
+        only = "the smallest there are" if len(sizes) > 1 else "the only size there is"
+        reason = f"takes {needed} MB with tiles of {min(sizes)}, {only}, more than {memory}"
         raise OutOfMemoryError(f"{photo}: {reason}; allow --memory {needed}, or scale the photo down")
     return found
 
@@ -98,9 +101,9 @@ def pixel_cost(photo: Path, output: Path, first_frame: bool) -> tuple[PixelCost,
 
 
 def check_limit(restorer: Restorer, photo: Path, output: Path, memory: int, first_frame: bool) -> PixelCost:
-    """What a pixel of the photo costs. Raises OutOfMemoryError, before anything is decoded, when no tile size keeps the
-    process within the limit."""
+    """What a pixel of the photo costs. Raises, before anything is decoded, OutOfMemoryError when no tile size keeps the
+    process within the limit, and EngineError when nobody knows what the engine takes."""
     cost, width, height = pixel_cost(photo, output, first_frame)
     plan = restorer.plan_for(min(width, height), max(width, height))  # orientation may turn it: the cheaper way
-    sizes_within(memory, photo, plan, restorer.sizes(plan), cost)
+    sizes_within(memory, photo, plan, restorer, cost)
     return cost

@@ -14,7 +14,7 @@ _TENSOR = "tensor"
 _PARTS: dict[str, dict[int, str]] = {
     "model": {7: "graph", 20: "training", 25: "function"},
     "training": {1: "graph", 2: "graph"},
-    "function": {7: "node"},
+    "function": {7: "node", 11: "attribute"},
     "graph": {1: "node", 5: _TENSOR, 15: "sparse"},
     "node": {5: "attribute"},
     "attribute": {5: _TENSOR, 6: "graph", 10: _TENSOR, 11: "graph", 22: "sparse", 23: "sparse"},
@@ -27,16 +27,19 @@ FIELDS = 500_000
 The shipped restorer has some thousands."""
 _EXTERNAL_DATA, _DATA_LOCATION, _EXTERNAL = 13, 14, 1
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+_GROUP = (3, 4)
 
 
 def check_complete(content: bytes, where: str) -> None:
     """Raises ExternalDataError when a tensor's data lies outside of the model, BundleError when it has more parts than
-    any model; `where` names the file."""
+    any model, or parts that no model has; `where` names the file."""
     left = FIELDS
     pending = [("model", memoryview(content))]
     while pending:
         kind, message = pending.pop()
         for number, wire, value in _fields(message):
+            if wire in _GROUP:  # an engine skips what it does not know, and reads on behind it
+                raise BundleError(f"{where}: has a group of fields, which no model has; export the bundle again")
             left -= 1
             if left < 0:
                 raise BundleError(f"{where}: has more than {FIELDS} parts, which no model has; export the bundle again")
@@ -53,6 +56,7 @@ def _fields(message: memoryview) -> Iterator[tuple[int, int, int | memoryview]]:
     at = 0
     while at < len(message):
         key, at = _varint(message, at)
+        key &= 0xFFFFFFFF  # what engines see of a longer one
         number, wire = key >> 3, key & 7
         if number == 0:  # no field has this number: zeros are no message
             return
@@ -64,6 +68,8 @@ def _fields(message: memoryview) -> Iterator[tuple[int, int, int | memoryview]]:
             size, at = _varint(message, at)
         elif wire in (_FIXED64, _FIXED32):
             size = 8 if wire == _FIXED64 else 4
+        elif wire in _GROUP:
+            size = 0
         else:
             return
         if size > len(message) - at:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,11 +24,15 @@ _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b
 
 def check_file(file: Path) -> None:
     """Raises ImageError when the path is missing, not a plain file, or empty. Reads nothing."""
-    if not file.exists():
-        raise ImageError(f"{file}: no such file; check the path")
-    if not file.is_file():
+    try:
+        found = file.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise ImageError(f"{file}: no such file; check the path") from error
+    except OSError as error:
+        raise ImageError(f"{file}: cannot be read ({error.strerror}); check the path") from error
+    if not stat.S_ISREG(found.st_mode):
         raise ImageError(f"{file}: not a file; give a photo, or the photos inside by name")
-    if file.stat().st_size == 0:
+    if found.st_size == 0:
         raise ImageError(f"{file}: the file is empty (0 bytes); copy or download it again")
 
 

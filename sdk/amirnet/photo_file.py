@@ -109,9 +109,9 @@ def deep_samples(image: Image.Image) -> tuple[Samples | None, list[str]]:
     """The image's samples of 16 bits, HWC, gray or RGB, alpha last if there is transparency; None if they are of 8 bits
     or are read as such; and what is lost. To be called before the image is loaded. Raises ImageError."""
     raw = raw_mode(image)
-    if image.mode in ("F", "I"):
+    if image.mode in ("F", "I") and not is_deep(image):
         raise ImageError(f"image mode {image.mode}: samples have no stated range; save it with 8 or 16 bits a channel")
-    if is_deep(raw) or image.mode.startswith("I;16") or image.info.get("bit_depth", 8) > 8:  # pillow-heif says the last
+    if is_deep(image):
         deep = read_deep(image, raw)
         if deep is not None:
             return deep, ["16 bits a channel: restored at 8 bits, and the change added to the 16-bit samples"]

@@ -37,7 +37,7 @@ def write_photo(
         sink = _Sink(handle)
         try:
             encode_to(sink, rows, metadata, writer, level, facts.lossless and quality is None)
-        except (OSError, ValueError) as error:  # for example a side beyond JPEG's 65,535 or WebP's 16,383 pixels
+        except (OSError, ValueError, RuntimeError) as error:  # a side beyond JPEG's 65,535 or WebP's 16,383 pixels
             if sink.failure is not None:
                 raise sink.failure from error
             problem = f"{writer.kind} cannot hold {width}x{height} pixels ({error})"
@@ -51,7 +51,10 @@ def write_photo(
 
 def is_same_file(one: Path, other: Path) -> bool:
     """Whether two paths lead to one file, by name, link or hard link."""
-    return one.resolve() == other.resolve() or (one.exists() and other.exists() and one.samefile(other))
+    try:
+        return one.resolve() == other.resolve() or one.samefile(other)
+    except OSError:  # one of them is not there, or cannot be
+        return False
 
 
 class _Sink:

@@ -1,8 +1,11 @@
 """Fixtures of the SDK's tests: a bundle folder in either of its two forms, a photo restored by either way."""
 
 import os
+import subprocess
 import sys
+import threading
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -145,3 +148,34 @@ def hanging_writer(tmp_path):
     (tmp_path / "custom" / "sitecustomize.py").write_text(HANGING)
     roots = os.pathsep.join([str(tmp_path / "custom"), *sys.path])
     return HangingWriter({"PYTHONPATH": roots, "HANG_MARKER": str(tmp_path / "marker")}, tmp_path / "marker")
+
+
+@pytest.fixture
+def on_a_terminal():
+    """Runs `amirnet ARGS` with stderr on a terminal: the process that ended, and all that it drew there."""
+    import pty  # not on Windows
+
+    def run(*args):
+        parent, child = pty.openpty()
+        drawn = []
+
+        def read():  # meanwhile: a terminal that nobody reads is full after some thousand bytes
+            with suppress(OSError):  # how Linux says that the other end is closed
+                while piece := os.read(parent, 4096):
+                    drawn.append(piece)
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        done = subprocess.run(
+            [sys.executable, "-m", "amirnet", *args],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm"},
+            stdout=subprocess.PIPE,
+            stderr=child,
+            check=False,
+        )
+        os.close(child)
+        reader.join()
+        os.close(parent)
+        return done, b"".join(drawn).decode()
+
+    return run

@@ -99,7 +99,7 @@ def test_interrupted_while_writing(running, tmp_path, number, whole_group, jobs)
     again, _ = running(hang=False)
     assert again.wait(timeout=60) == 0
     assert files(tmp_path / "out") == WHOLE
-    assert all((tmp_path / "out" / name).read_bytes() == whole for name, whole in early.items()), "none was half-written"
+    assert all((tmp_path / "out" / name).read_bytes() == content for name, content in early.items()), "all were whole"
 
 
 def test_a_killed_worker_fails_its_photo_and_no_other(running, tmp_path):
@@ -118,7 +118,7 @@ def test_a_worker_ends_with_a_killed_batch_and_the_next_run_cleans_up(running, t
     process, worker = running()
     process.kill()
     process.communicate()
-    eventually(lambda: gone(worker), seconds=10)
+    eventually(lambda: gone(worker))
     again, _ = running(hang=False)
     assert again.communicate(timeout=60)[0].count("→") == 3
     assert files(tmp_path / "out") == WHOLE

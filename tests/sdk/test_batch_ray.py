@@ -42,7 +42,7 @@ def cluster(hanging_writer, monkeypatch):
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_TMPDIR": short,
         "RAY_health_check_period_ms": "1000",  # notice sooner that a machine is gone
-        "RAY_health_check_timeout_ms": "3000",
+        "RAY_health_check_timeout_ms": "6000",
     }.items():
         monkeypatch.setenv(name, value)
     from ray.cluster_utils import Cluster
@@ -76,7 +76,7 @@ def test_a_machine_is_lost_while_it_writes(cluster, photos, toy_bundle, hanging_
     try:
         ended = [json.loads(process.stdout.readline()) for _ in range(2)]  # the other machine goes on meanwhile
         hanging = int(hanging_writer.marker.read_text())
-        (part,) = Path("out").rglob("*.part")
+        (part,) = Path("out").rglob(f".*.{hanging}-*.part")
         lose(made, machines, hanging)
         # Not by `communicate`: it would lose the lines that came along with the two above.
         ended += map(json.loads, process.stdout)

@@ -2,10 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
-import threading
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -147,30 +143,8 @@ def test_an_output_that_cannot_be_written_stops_no_other(photos, batch):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
-def test_one_bar_for_all_and_stdout_stays_clean(photos, toy_bundle):
-    import pty
-
-    parent, child = pty.openpty()
-    drawn = []
-
-    def read():
-        with suppress(OSError):  # how Linux says that the other end is closed
-            while piece := os.read(parent, 4096):
-                drawn.append(piece)
-
-    reader = threading.Thread(target=read)
-    reader.start()
-    done = subprocess.run(
-        [sys.executable, "-m", "amirnet", "restore", "photos", "-o", "out", "--json", "--model", str(toy_bundle)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm"},
-        stdout=subprocess.PIPE,
-        stderr=child,
-        check=False,
-    )
-    os.close(child)
-    reader.join()
-    os.close(parent)
-    screen = b"".join(drawn).decode()
+def test_one_bar_for_all_and_stdout_stays_clean(photos, toy_bundle, on_a_terminal):
+    done, screen = on_a_terminal("restore", "photos", "-o", "out", "--json", "--model", str(toy_bundle))
     assert done.returncode == 1
     assert len([json.loads(line) for line in done.stdout.splitlines()]) == 3
     assert "/3" in screen

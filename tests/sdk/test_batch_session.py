@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from amirnet import Bundle
+from amirnet import Bundle, Restorer
 from amirnet.batch.ledger import Ledger
 from amirnet.batch.recipe import Recipe, fingerprint
 from amirnet.batch.session import Job, restore_all
@@ -99,13 +99,24 @@ def test_a_failure_is_tried_again_and_stops_nothing(session):
         assert sorted(path.name for path in Path("out").iterdir()) == [".amirnet", "b.jpg"]
 
 
-def test_a_photo_that_changes_meanwhile_is_not_taken_for_what_it_was(session):
-    def change(task):
-        Path(task.photo).write_bytes(Path("c.png").read_bytes())
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_photo_that_changes_meanwhile_is_not_taken_for_what_it_was(session, gone, monkeypatch):
+    real = Restorer.restore_file
 
+    def change(task):
+        if not gone:
+            Path(task.photo).write_bytes(Path("c.png").read_bytes())
+
+    def restore_file(self, photo, *rest, **options):
+        result = real(self, photo, *rest, **options)
+        if gone:
+            photo.unlink()
+        return result
+
+    monkeypatch.setattr(Restorer, "restore_file", restore_file)
     outcomes, _ = session("a.png", before_each=change)
     assert "a.png: was changed while it was being restored" in outcomes["a.png"].error
-    assert not Path("out").exists()
+    assert not Path("out/a.png").exists()
 
 
 def test_a_defect_is_a_failure_of_one_photo(session, monkeypatch):

@@ -30,11 +30,12 @@ def test_a_zip_entry_that_could_leave_the_folder(toy_copy, name, zipped):
         Bundle.open(zipped(toy_copy, **{name: b""}))
 
 
-def test_a_link_in_a_zip(toy_copy, zipped):
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFSOCK])
+def test_a_link_or_a_device_in_a_zip(toy_copy, zipped, kind):
     path = zipped(toy_copy)
     with zipfile.ZipFile(path, "a") as file:
         link = zipfile.ZipInfo("link")
-        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        link.external_attr = (kind | 0o777) << 16
         file.writestr(link, "/etc/passwd")
     with pytest.raises(UnsafePathError, match="is a link"):
         Bundle.open(path)

@@ -111,21 +111,12 @@ def test_a_defect_of_our_own_is_not_dressed_up(monkeypatch):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
-def test_the_bar_is_drawn_on_a_terminal_and_stdout_stays_clean(toy_bundle, toy_photo, tmp_path):
-    import pty
-
-    Image.fromarray(toy_photo).save(tmp_path / "photo.png")
-    parent, child = pty.openpty()
-    done = subprocess.run(
-        [sys.executable, "-m", "amirnet", "restore", "photo.png", "--json", "--tile", "28", "--model", str(toy_bundle)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm"},
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=child,
-    )
-    os.close(child)
-    drawn = os.read(parent, 65536).decode(errors="replace")  # may end within a character
-    os.close(parent)
+def test_the_bar_is_drawn_on_a_terminal_and_stdout_stays_clean(
+    toy_bundle, toy_photo, tmp_path, monkeypatch, on_a_terminal
+):
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(toy_photo).save("photo.png")
+    done, drawn = on_a_terminal("restore", "photo.png", "--json", "--tile", "32", "--model", str(toy_bundle))
     assert done.returncode == 0
     assert json.loads(done.stdout)["output"] == "photo_restored.png"
     assert "photo.png" in drawn

@@ -1,10 +1,13 @@
 """The LiteRT engine: NHWC inside, the engine protocol outside."""
 
+import os
+import subprocess
 import sys
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from quantised_toys import FACTS, TILE, check_levels, codes, tiles, toys
 
 from amirnet import Bundle
@@ -98,3 +101,29 @@ def test_without_litert_the_extra_is_named(sealed, monkeypatch):
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
     with pytest.raises(EngineError, match=r"LiteRT is not installed; pip install 'amirnet\[tflite\]'"):
         make_engine(bundle, "tflite")
+
+
+LIMITED = """
+import re, resource, sys
+from ai_edge_litert import interpreter
+from amirnet import Restorer
+photo, output, precision, more = sys.argv[1:]
+restorer = Restorer.from_bundle("mobile", engine="tflite", precision=precision)
+restorer.examine(photo)  # the encoder, and all libraries
+used = 1024 * int(re.search("VmSize:[^0-9]*([0-9]+)", open("/proc/self/status").read())[1])
+resource.setrlimit(resource.RLIMIT_AS, (used + int(more) * 2**20,) * 2)
+restorer.restore_file(photo, output)
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs Linux")
+@pytest.mark.parametrize(("precision", "more"), [("float", 10), ("float", 60), ("int8", 10), ("int8", 40)])
+def test_too_little_memory_is_called_so(precision, more, toy_photo, tmp_path):
+    """The system itself refuses: LiteRT's own failure, and no stand-in for it."""
+    Image.fromarray(toy_photo).save(tmp_path / "a.png")
+    words = [sys.executable, "-c", LIMITED, tmp_path / "a.png", tmp_path / "out.png", precision, str(more)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(words, capture_output=True, text=True, check=False, env=environment)
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("amirnet.errors.OutOfMemoryError: tile 344: not enough memory ("), done.stderr
+    assert not (tmp_path / "out.png").exists()

@@ -65,6 +65,19 @@ def test_shared_values_do_not_multiply():
         ExifBlock.parse(block)
 
 
+def test_directories_do_not_multiply():
+    """n pointers to n pointers to n fields would be n cubed fields of a few kilobytes."""
+
+    def directory(tag, at, count=150):
+        field = tag.to_bytes(2, "little") + b"\4\0\1\0\0\0" + at.to_bytes(4, "little")
+        return count.to_bytes(2, "little") + count * field
+
+    size = 2 + 150 * 12
+    block = b"II*\0\x08\0\0\0" + directory(EXIF_IFD, 8 + size) + directory(INTEROP_IFD, 8 + 2 * size)
+    with pytest.raises(ValueError, match="a directory stands in another one twice"):
+        ExifBlock.parse(block + directory(1, 0))
+
+
 @settings(max_examples=150)
 @given(
     st.lists(

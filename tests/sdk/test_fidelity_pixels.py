@@ -137,6 +137,26 @@ def test_row_tiff_16_rgb(tmp_path, deep_photo, both_ways, compression):
     np.testing.assert_array_equal(out, add_change(deep_photo, seen, found.result.image))
 
 
+@pytest.mark.parametrize("largest", [65535, 4095])
+def test_row_pgm_16(tmp_path, deep_photo, both_ways, largest):
+    gray = (deep_photo[..., 0].astype(np.uint32) * largest // 65535).astype(np.uint16)
+    head = f"P5 {gray.shape[1]} {gray.shape[0]} {largest}\n".encode()
+    (tmp_path / "a.pgm").write_bytes(head + gray.astype(">u2").tobytes())
+    found = both_ways(tmp_path / "a.pgm", "out.png")
+    out = cv2.imread(str(found.path), cv2.IMREAD_UNCHANGED)
+    stretched = np.rint(gray / largest * 65535).astype(np.int64)
+    restored = np.asarray(Image.fromarray(found.result.image).convert("L"))
+    np.testing.assert_array_equal(out, add_change(stretched, (stretched + 128) // 257, restored))
+
+
+def test_row_ppm_16(tmp_path, deep_photo, both_ways):
+    height, width, _ = deep_photo.shape
+    (tmp_path / "a.ppm").write_bytes(f"P6 {width} {height} 65535\n".encode() + deep_photo.astype(">u2").tobytes())
+    found = both_ways(tmp_path / "a.ppm", "out.png")
+    assert list(found.warnings) == ["more than 8 bits a channel are read as 8 in this kind of file"]
+    assert np.asarray(found.image).dtype == np.uint8
+
+
 def test_row_deep_to_8(tmp_path, deep_photo, both_ways):
     cv2.imwrite(str(tmp_path / "a.png"), deep_photo[..., ::-1])
     found = both_ways(tmp_path / "a.png", "out.bmp")

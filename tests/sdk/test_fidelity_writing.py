@@ -6,6 +6,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +16,9 @@ import pytest
 from PIL import Image
 
 from amirnet import Restorer
-from amirnet.atomic_file import write_file
+from amirnet.atomic_file import write_file, write_with
 from amirnet.errors import OutputError
+from amirnet.photo_file import PhotoFile
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals, limits and permissions")
 
@@ -169,3 +173,57 @@ def test_row_full_disk(photo, tmp_path, in_child):
     assert found.returncode == 2
     assert found.stderr == f"error: {photo}: cannot be written (File too large); choose another place\n"
     assert (photo.read_bytes(), names(tmp_path)) == (before, ["photo.png"])
+
+
+def test_two_threads_with_one_name_write_one_file_or_the_other(tmp_path):
+    """Neither writes into the other's temporary file; on Linux one may be told that the name is in use."""
+    contents = [bytes([letter]) * 200_000 for letter in b"ab"]
+    seen = set()
+
+    def fill(handle, content):
+        for at in range(0, len(content), 1000):
+            handle.write(content[at : at + 1000])
+            handle.flush()
+
+    def write(content):
+        for _ in range(20):
+            with suppress(OutputError):
+                write_with(tmp_path / "a.bin", partial(fill, content=content))
+            seen.add((tmp_path / "a.bin").read_bytes())
+
+    threads = [threading.Thread(target=write, args=(content,)) for content in contents]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen <= set(contents)
+    assert names(tmp_path) == ["a.bin"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names of 255 bytes")
+def test_a_name_that_is_too_long_is_one_line(photo, toy_bundle, tmp_path, in_child):
+    long = tmp_path / ("x" * 245 + ".png")
+    long.write_bytes(photo.read_bytes())
+    for given in (long, tmp_path / ("y" * 300 + ".jpg")):
+        found = in_child("", given)
+        assert (found.returncode, found.stdout, found.stderr.count("\n")) == (2, "", 1)
+        assert found.stderr.startswith("error: ") and "File name too long" in found.stderr
+    assert names(tmp_path) == [photo.name, long.name]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux")
+def test_nowhere_to_print_is_one_line(toy_bundle):
+    with open("/dev/full", "w") as full:
+        words = [sys.executable, "-m", "amirnet", "inspect", str(toy_bundle)]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=environment)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr and "No space left on device" in done.stderr
+
+
+def test_a_photo_that_avif_cannot_hold(tmp_path, toy_bundle):
+    wide = Image.new("RGB", (70_000, 1))
+    result = PhotoFile.of(wide)
+    with pytest.raises(OutputError, match=r"a\.avif: AVIF cannot hold 70000x1 pixels \(.*\); choose \.png or \.tif"):
+        result.save(result.pixels, tmp_path / "a.avif")
+    assert names(tmp_path) == []

@@ -42,6 +42,9 @@ def places(tensor):
     loose = helper.make_graph([], "g", [], [])
     loose.sparse_initializer.append(sparse)
     function = helper.make_function("own", "f", [], ["y"], [constant], [helper.make_opsetid("", 18)])
+    default = helper.make_function(
+        "own", "f", [], ["y"], [], [helper.make_opsetid("", 18)], attribute_protos=[helper.make_attribute("w", tensor)]
+    )
     return {
         "initializer": helper.make_model(in_graph(tensor)),
         "constant": helper.make_model(helper.make_graph([constant], "g", [], [])),
@@ -49,6 +52,7 @@ def places(tensor):
         "branch": helper.make_model(helper.make_graph([branch], "g", [], [])),
         "sparse": helper.make_model(loose),
         "function": helper.make_model(helper.make_graph([], "g", [], []), functions=[function]),
+        "default": helper.make_model(helper.make_graph([], "g", [], []), functions=[default]),
     }
 
 
@@ -58,6 +62,18 @@ def test_data_outside_is_found_wherever_it_stands(place, how):
     check_complete(places(inside())[place].SerializeToString(), "m")
     with pytest.raises(ExternalDataError, match=r"m: reads its weights from other files.*export the model"):
         check_complete(places(outside(**how))[place].SerializeToString(), "m")
+
+
+def test_what_engines_read_over_hides_nothing():
+    graph = in_graph(outside()).SerializeToString()
+    sized = bytes([len(graph) & 0x7F | 0x80, len(graph) >> 7]) + graph
+    assert onnx.load_from_string(b"\x3a" + sized).graph.initializer[0].external_data, "field 7, as it is written"
+    with pytest.raises(ExternalDataError):
+        check_complete(b"\x3a" + sized, "m")
+    with pytest.raises(ExternalDataError):
+        check_complete(b"\xba\x80\x80\x80\x10" + sized, "m")  # field 7 in 32 bits
+    with pytest.raises(BundleError, match=r"m: has a group of fields, which no model has"):
+        check_complete(b"\xa3\x06\xa4\x06\x3a" + sized, "m")  # an unknown group before it
 
 
 def test_a_bundle_with_such_a_model_is_refused(toy_copy, reseal, form):
@@ -70,11 +86,10 @@ def test_a_bundle_with_such_a_model_is_refused(toy_copy, reseal, form):
 
 @given(st.binary(max_size=200), st.integers(0, 400), st.integers(0, 255))
 def test_whatever_is_no_model_is_left_to_the_engine(noise, at, byte):
-    check_complete(noise[:1] + b"\x00", "m")
     content = bytearray(places(inside())["branch"].SerializeToString())
     content[at % len(content)] = byte
-    for broken in (noise, bytes(content), bytes(content[: at % len(content)])):
-        with suppress(ExternalDataError):  # a changed byte may well say so
+    for broken in (noise, noise[:1] + b"\x00", bytes(content), bytes(content[: at % len(content)])):
+        with suppress(BundleError):  # a changed byte may well say so
             check_complete(broken, "m")
 
 

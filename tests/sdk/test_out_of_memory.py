@@ -149,13 +149,21 @@ def test_a_process_that_may_have_no_more_memory(toy_bundle, tmp_path, photo):
 def test_a_limit_takes_the_largest_tile_it_allows(bundle, photo):
     restorer = Restorer(bundle)
     plan, cost = restorer.plan_for(130, 97), PixelCost(4, 4)
-    peaks = [peak(plan.__class__(130, 97, size, 12, 6, 4), cost) for size in SIZES]
+    peaks = [peak(plan.__class__(130, 97, size, 12, 6, 4), cost, restorer.engine.memory) for size in SIZES]
     assert peaks == sorted(peaks, reverse=True)
     for place, size in enumerate(SIZES):
         needed = -(-peaks[place] // MEGABYTE)
-        found = sizes_within(needed, photo, plan, SIZES, cost)
+        found = sizes_within(needed, photo, plan, restorer, cost)
         assert found == tuple(s for s, most in zip(SIZES, peaks, strict=True) if most <= needed * MEGABYTE)
         assert size in found
+
+
+def test_an_engine_that_nobody_measured_takes_no_limit(bundle, photo):
+    engine = OnnxEngine(bundle)
+    engine.memory = None
+    with pytest.raises(EngineError, match=r"^ONNX Runtime: what it takes in memory is not known; leave --memory out$"):
+        Restorer(bundle, engine).restore_file(photo, photo.with_name("out.png"), memory=500)
+    assert not photo.with_name("out.png").exists()
 
 
 def test_the_command_takes_a_limit(photo, toy_bundle):
@@ -175,7 +183,7 @@ def test_the_command_takes_a_limit(photo, toy_bundle):
 
 def test_a_model_of_one_tile_size_names_it(reseal, photo):
     fixed = reseal(lambda manifest: manifest["geometry"]["tile"].update(flexible=False))
-    with pytest.raises(OutOfMemoryError, match=r"takes \d+ MB with tiles of 56, the smallest there are, more than 9"):
+    with pytest.raises(OutOfMemoryError, match=r"takes \d+ MB with tiles of 56, the only size there is, more than 9"):
         Restorer.from_bundle(fixed).restore_file(photo, photo.with_name("out.png"), memory=9)
 
 

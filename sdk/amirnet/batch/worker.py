@@ -57,12 +57,16 @@ class Worker:
         try:
             self._check_unchanged(photo, task)
         except ImageError:
-            output.unlink()  # nobody knows which photo this is
+            output.unlink(missing_ok=True)  # nobody knows which photo this is
             raise
         return Outcome(
             task.photo, task.output, sha256=sha256_of(output), facts=facts_of(result), warnings=result.warnings
         )
 
     def _check_unchanged(self, photo: Path, task: Task) -> None:
-        if sha256_of(photo) != task.sha256:
+        try:
+            same = sha256_of(photo) == task.sha256
+        except OSError:  # it is gone
+            same = False
+        if not same:
             raise ImageError(f"{photo}: was changed while it was being restored; run again")

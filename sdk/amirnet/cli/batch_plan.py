@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import stat
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from amirnet.batch.session import Job
-from amirnet.cli.output_paths import check_folder, restored_name
+from amirnet.cli.output_paths import check_folder, check_outputs, restored_name
 from amirnet.errors import ImageError, OutputError
 from amirnet.photo_decoder import check_file
 from amirnet.photo_encoder import WRITERS
@@ -72,7 +69,7 @@ def plan_batch(inputs: list[Path], output: str, recursive: bool) -> Plan:
     if not plan.jobs and not plan.unreadable:
         names = ", ".join(map(str, inputs))
         raise ImageError(f"{names}: no photo in there{_but(plan.passed_over)}; check the path")
-    _check_outputs(plan.jobs)
+    check_outputs([job.photo for job in plan.jobs], [job.output for job in plan.jobs], False, "choose another -o")
     return plan
 
 
@@ -128,33 +125,3 @@ def _why_not_into(path: Path, out: Path, recursive: bool) -> str:
     if out.is_dir() and path.samefile(out):
         return OUT
     return "" if recursive else BELOW
-
-
-def _check_outputs(jobs: list[Job]) -> None:
-    """Raises OutputError for two photos with one output, and for an output that is a photo of the batch or a folder."""
-    folder = cache(Path.resolve)
-    photos = {(found.st_dev, found.st_ino): job.photo for job in jobs if (found := _status(job.photo))}
-    taken: dict[str, Path] = {}
-    for job in jobs:
-        other = taken.setdefault(_key(folder(job.output.parent) / job.output.name), job.photo)
-        if other is not job.photo:
-            both = f"would hold both {other} and {job.photo}"
-            raise OutputError(f"{job.output}: {both}; rename one, or restore them apart with another -o")
-        found = _status(job.output)
-        if found and stat.S_ISDIR(found.st_mode):
-            raise OutputError(f"{job.output}: is a folder; choose another -o")
-        if found and (found.st_dev, found.st_ino) in photos:
-            photo = photos[found.st_dev, found.st_ino]
-            raise OutputError(f"{job.output}: would overwrite the input {photo}; choose another -o")
-
-
-def _key(path: Path) -> str:
-    # There, A.jpg and a.jpg are one file; elsewhere they are two.
-    return str(path).casefold() if sys.platform in ("darwin", "win32") else str(path)
-
-
-def _status(path: Path) -> os.stat_result | None:
-    try:
-        return path.stat()
-    except OSError:
-        return None

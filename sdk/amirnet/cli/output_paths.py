@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import stat
+import sys
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from amirnet.errors import OutputError
 from amirnet.photo_encoder import WRITERS, check_suffix
-from amirnet.photo_writer import is_same_file
 
 
 def output_paths(photos: list[Path], output: str | None, overwrite: bool = False) -> list[Path]:
@@ -20,12 +23,11 @@ def output_paths(photos: list[Path], output: str | None, overwrite: bool = False
         paths = [Path(output) / restored_name(photo) for photo in photos]
     else:
         paths = [Path(output)]
-    taken: dict[Path, Path] = {}
-    for photo, path in zip(photos, paths, strict=True):
-        _check(path, [other for other in photos if not (overwrite and other is photo)])
-        other = taken.setdefault(path.resolve(), photo)
-        if other is not photo:
-            raise OutputError(f"{path}: would hold both {other} and {photo}; restore them apart, with another -o")
+    for path in paths:
+        check_suffix(path)
+    check_outputs(photos, paths, overwrite, "choose another -o, or allow it with --overwrite")
+    for path in paths:
+        check_folder(path.parent, path)
     return paths
 
 
@@ -36,13 +38,39 @@ def restored_name(photo: Path) -> str:
     return f"{photo.stem}_restored{suffix}"
 
 
-def _check(path: Path, photos: list[Path]) -> None:
-    check_suffix(path)
-    if path.is_dir():
-        raise OutputError(f"{path}: is a folder; choose another -o")
-    if any(is_same_file(path, photo) for photo in photos):
-        raise OutputError(f"{path}: would overwrite the input; choose another -o, or allow it with --overwrite")
-    check_folder(path.parent, path)
+def check_outputs(photos: Sequence[Path], outputs: Sequence[Path], overwrite: bool, remedy: str) -> None:
+    """Raises OutputError for two photos with one output, and for an output that is a folder or one of the photos:
+    its own, unless `overwrite` allows it, or another's. One look at each file, however many there are."""
+    of_file: dict[tuple[int, int], list[Path]] = {}
+    for photo in photos:
+        if found := _status(photo):
+            of_file.setdefault((found.st_dev, found.st_ino), []).append(photo)
+    folder = cache(Path.resolve)
+    taken: dict[str, Path] = {}
+    for photo, output in zip(photos, outputs, strict=True):
+        other = taken.setdefault(_key(folder(output.parent) / output.name), photo)
+        if other is not photo:
+            both = f"would hold both {other} and {photo}"
+            raise OutputError(f"{output}: {both}; rename one, or restore them apart with another -o")
+        found = _status(output)
+        if found and stat.S_ISDIR(found.st_mode):
+            raise OutputError(f"{output}: is a folder; choose another -o")
+        for lost in of_file.get((found.st_dev, found.st_ino), []) if found else []:
+            if lost is not photo or not overwrite:
+                named = "" if lost is photo else f" {lost}"
+                raise OutputError(f"{output}: would overwrite the input{named}; {remedy}")
+
+
+def _key(path: Path) -> str:
+    # There, A.jpg and a.jpg are one file; elsewhere they are two.
+    return str(path).casefold() if sys.platform in ("darwin", "win32") else str(path)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
 
 
 def check_folder(wanted: Path, path: Path | None = None) -> None:
