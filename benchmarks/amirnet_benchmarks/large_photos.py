@@ -93,6 +93,9 @@ KINDS = {
     "cmyk": Kind("CMYK JPEG to JPEG", ".jpg", ".jpg", _save("CMYK", quality=92)),
     "deep": Kind("PNG of 16 bits to PNG", ".png", ".png", _deep),
     "deep-jpeg": Kind("PNG of 16 bits to JPEG", ".png", ".jpg", _deep),
+    "from-webp": Kind("WebP to JPEG", ".webp", ".jpg", _save("RGB", quality=92, method=0)),
+    "from-avif": Kind("AVIF to JPEG", ".avif", ".jpg", _save("RGB", quality=80, speed=10)),
+    "from-jpeg-2000": Kind("JPEG 2000 to JPEG", ".jp2", ".jpg", _save("RGB")),
     "webp": Kind("JPEG to WebP", ".jpg", ".webp", _save("RGB", quality=92)),
     "avif": Kind("JPEG to AVIF", ".jpg", ".avif", _save("RGB", quality=92)),
 }

@@ -6,14 +6,15 @@ Every number is the peak resident memory of a process of its own, in megabytes o
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from amirnet import Restorer
-from amirnet.memory_plan import MEGABYTE, RUNTIME, TILE_PIXEL, peak, pixel_cost
+from amirnet import AmirnetError, Restorer
+from amirnet.memory_plan import MEGABYTE, peak, pixel_cost
 
 from .large_photos import KINDS, size_of
 from .peak_memory import Run, run_amirnet, run_python
@@ -21,11 +22,11 @@ from .peak_memory import Run, run_amirnet, run_python
 PARTS = """
 import sys
 import numpy as np
-model, what, size = sys.argv[1], sys.argv[2], int(sys.argv[3])
+model, engine, precision, what, size = *sys.argv[1:5], int(sys.argv[5])
 import amirnet.cli.restore
 from amirnet import Restorer
 if what != "libraries":
-    restorer = Restorer.from_bundle(model)
+    restorer = Restorer.from_bundle(model, engine=engine, precision=precision)
     manifest, engine = restorer.bundle.manifest, restorer.engine
     encode = np.zeros((manifest.probe.grid ** 2, 3, manifest.probe.size, manifest.probe.size), np.float32)
     engine.encode(encode)
@@ -47,6 +48,22 @@ if len(sys.argv) > 1:
 
 
 @dataclass(frozen=True)
+class Way:
+    """How photos are restored: `amirnet restore --model --engine --precision`."""
+
+    model: str = "mobile"
+    engine: str = "onnx"
+    precision: str = "float"
+
+    def restorer(self, tile: int | None = None) -> Restorer:
+        return Restorer.from_bundle(self.model, tile, self.engine, self.precision)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return ("--model", self.model, "--engine", self.engine, "--precision", self.precision)
+
+
+@dataclass(frozen=True)
 class Restored:
     """A run of `amirnet restore`: what the formula says and what was measured, in bytes."""
 
@@ -60,15 +77,32 @@ class Restored:
 @click.argument("megapixels", type=float, nargs=-1)
 @click.option("--kind", "kinds", type=click.Choice(list(KINDS)), multiple=True, default=["jpeg"], show_default=True)
 @click.option("--model", default="mobile", show_default=True, help="A shipped model's name, or a bundle's path.")
+@click.option(
+    "--engine", type=click.Choice(["onnx", "tflite"]), default="onnx", show_default=True, help="What runs it."
+)
+@click.option(
+    "--precision", type=click.Choice(["float", "int8"]), default="float", show_default=True, help="Its models."
+)
 @click.option("--memory", type=int, metavar="MB", help="Passed on to amirnet restore.")
 @click.option("--parts/--no-parts", default=True, show_default=True, help="What the process is made of.")
 @click.option("--pixels/--no-pixels", default=True, show_default=True, help="What a pixel of each kind of photo costs.")
 def main(
-    megapixels: tuple[float, ...], kinds: tuple[str, ...], model: str, memory: int | None, parts: bool, pixels: bool
+    megapixels: tuple[float, ...], kinds: tuple[str, ...], model: str, engine: str, precision: str, memory: int | None,
+    parts: bool, pixels: bool,
 ) -> None:
     """Measure the parts, what a pixel costs, and `amirnet restore` on photos of so many MEGAPIXELS."""
+    try:
+        _measure(megapixels, kinds, Way(model, engine, precision), memory, parts=parts, pixels=pixels)
+    except AmirnetError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2)
+
+
+def _measure(
+    megapixels: tuple[float, ...], kinds: tuple[str, ...], way: Way, memory: int | None, *, parts: bool, pixels: bool
+) -> None:
     if parts:
-        _print_parts(model)
+        _print_parts(way)
     if pixels:
         click.echo("\n| opened and written without the network | bytes a pixel | formula |\n|---|---:|---:|")
         for name, kind in KINDS.items():
@@ -79,7 +113,7 @@ def main(
     for millions in megapixels:
         width, height = size_of(millions)
         for name in kinds:
-            run = restored(model, millions, name, memory)
+            run = restored(way, millions, name, memory)
             numbers = f"{run.expected / MEGABYTE:.0f} | {run.peak / MEGABYTE:.0f} | {run.seconds:.0f}"
             click.echo(f"| {KINDS[name].title} | {width}x{height} | {run.tile} | {numbers} |")
 
@@ -95,29 +129,35 @@ def pixel_bytes(name: str, megapixels: float) -> tuple[float, int]:
     return more / (width * height), cost.most
 
 
-def restored(model: str, megapixels: float, name: str, memory: int | None = None) -> Restored:
+def restored(way: Way, megapixels: float, name: str, memory: int | None = None) -> Restored:
     """Restore a photo of this kind by the command, under a limit if there is one."""
     kind, (width, height) = KINDS[name], size_of(megapixels)
     with tempfile.TemporaryDirectory() as folder:
         photo, output = Path(folder) / f"photo{kind.suffix}", Path(folder) / f"out{kind.output}"
         kind.write(width, height, photo)
         limit = [] if memory is None else ["--memory", memory]
-        run = run_amirnet("restore", photo, "-o", output, "--model", model, "--json", *limit)
+        run = run_amirnet("restore", photo, "-o", output, *way.options, "--json", *limit)
         measured, found = _peak(run), json.loads(run.stdout)
         cost, *_ = pixel_cost(photo, output, False)
-    plan = Restorer.from_bundle(model, found["tile"]).plan_for(width, height)
-    return Restored(found["tile"], peak(plan, cost), measured, found["seconds"]["total"])
+    restorer = way.restorer(found["tile"])
+    engine = restorer.engine.memory
+    assert engine is not None, "the command offers no other engine"
+    expected = peak(restorer.plan_for(width, height), cost, engine)
+    return Restored(found["tile"], expected, measured, found["seconds"]["total"])
 
 
-def _print_parts(model: str) -> None:
-    restorer = Restorer.from_bundle(model)
+def _print_parts(way: Way) -> None:
+    restorer = way.restorer()
     click.echo("| part | MB |\n|---|---:|")
     parts = [("Python and the libraries", "libraries", 0), ("and the encoder, which has run", "encoder", 0)]
     sizes = restorer.sizes(restorer.plan_for(4000, 3000))
     parts += [(f"and the restorer, after tiles of {size}", "tile", size) for size in sizes]
     for title, what, size in parts:
-        click.echo(f"| {title} | {_peak(run_python(PARTS, model, what, size)) / MEGABYTE:.1f} |")
-    click.echo(f"\nThe formula: {RUNTIME / MEGABYTE:.0f} MB and {TILE_PIXEL} bytes a pixel of a tile.")
+        run = run_python(PARTS, way.model, way.engine, way.precision, what, size)
+        click.echo(f"| {title} | {_peak(run) / MEGABYTE:.1f} |")
+    engine = restorer.engine.memory
+    assert engine is not None
+    click.echo(f"\nThe formula: {engine.runtime / MEGABYTE:.0f} MB and {engine.tile_pixel} bytes a pixel of a tile.")
 
 
 def _peak(run: Run) -> int:

@@ -58,7 +58,7 @@ def write_sealed(target: Path, content: Mapping[str, bytes]) -> None:
         BundleError: the manifest breaks the contract.
         OutputError: the place cannot be written to.
     """
-    target = target.absolute()  # "." has no name to put a temporary one beside
+    target = target.resolve()  # "." has no name to put a temporary one beside, and a link stays one
     zipped = target.suffix == ".zip"
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part" + (".zip" if zipped else ""))
     try:
@@ -81,7 +81,7 @@ def write_sealed(target: Path, content: Mapping[str, bytes]) -> None:
             except OSError:
                 os.replace(aside, target)
                 raise
-            shutil.rmtree(aside)
+            shutil.rmtree(aside, ignore_errors=True)  # the new bundle is in its place
         else:
             os.replace(temporary, target)
     except OSError as error:

@@ -6,7 +6,7 @@ import numpy as np
 
 from amirnet.arrays import Floats
 from amirnet.bundle import Bundle
-from amirnet.engine import check_encoded, check_restored
+from amirnet.engine import EngineMemory, check_encoded, check_restored
 from amirnet.engine_coreml import package_files
 from amirnet.engine_models import OUTPUTS, EngineModels, Graph
 
@@ -23,6 +23,7 @@ class ReferenceEngine:
 
     def __init__(self, bundle: Bundle, precision: str = "float16", threads: int = 0) -> None:
         self.fixed_tile: int | None = bundle.manifest.tile.size
+        self.memory: EngineMemory | None = None
         self._bundle = bundle
         self._models = EngineModels(bundle, "coreml", precision)
         self._programs: dict[str, CoremlReference] = {}

@@ -21,6 +21,8 @@ from .errors import ExportError
 
 HALF_MAX = 65504.0
 """The largest float16."""
+BEYOND = float(np.finfo(np.float32).max)
+"""Counts for infinity and NaN, which JSON has no word for."""
 Array = np.ndarray[Any, Any]
 
 
@@ -89,9 +91,9 @@ class CoremlReference:
         if not half:
             return value
         size = max(size, float(np.abs(value).max(initial=0)))
-        self.largest = max(self.largest, size)
+        self.largest = max(self.largest, size if np.isfinite(size) else BEYOND)
         if not size <= HALF_MAX:  # also when it is NaN
-            self.overflows[name] = size
+            self.overflows[name] = size if np.isfinite(size) else BEYOND
         return value.astype(np.float16).astype(np.float32)
 
 

@@ -117,7 +117,8 @@ def make_manifest(model: TrainedModel) -> dict[str, Any]:
     halo = -(-radius // alignment) * alignment
     steps = f"trained {model.facts['steps']} steps"
     if "quantization" in model.facts:
-        steps += f", for 8 bits {model.facts['quantization']['steps']} more"
+        more = model.facts["quantization"]["steps"]
+        steps += f", for 8 bits {more} more" if more else ", calibrated for 8 bits"
     return {
         "schema": SCHEMA,
         "name": model.config.name,

@@ -70,11 +70,13 @@ def test_a_row_reads_as_the_numbers_say(toy_bundle) -> None:
     record = {"set": "x", "kind": "noise", "photos": 1, **means, **other_codes, "rows": [{"node": 0}]}
     text = render([record], Bundle.open(toy_bundle).tree)
     assert "| x | 1 | 20.00 | 25.00 | +5.00 | 0.5000 | 0.7500 | 24.90 | 24.50 |" in text
-    assert "int8 loses 0.100 dB on average over the sets against float, most on x: 0.100 dB." in text
+    assert "int8 loses 0.100 dB on average over the damaged sets against float, most on x: 0.100 dB." in text
     other = {**record, "set": "y", "psnr_int8": 25.1}
-    assert "int8 loses 0.000 dB on average over the sets against float, most on x: 0.100 dB." in render(
+    assert "int8 loses 0.000 dB on average over the damaged sets against float, most on x: 0.100 dB." in render(
         [record, other], Bundle.open(toy_bundle).tree
     )
+    clean = {**record, "set": "z", "kind": "none", "psnr": 60.0, "psnr_int8": 70.0}
+    assert "int8 loses 0.100 dB" in render([record, clean], Bundle.open(toy_bundle).tree), "clean photos do not count"
     without = render([{**record, "psnr_int8": None}], Bundle.open(toy_bundle).tree)
     assert "| 0.7500 | - | 24.50 |" in without and "int8 loses" not in without
     assert text.startswith("| set |")

@@ -69,7 +69,9 @@ def cheap_bundle(tmp_path_factory):
 
 
 def test_the_stand_in_takes_no_less_memory_than_the_shipped_restorer(cheap_bundle):
-    shipped, cheap = (run_python(memory.PARTS, model, "restorer", 344).peak for model in ("mobile", cheap_bundle))
+    shipped, cheap = (
+        run_python(memory.PARTS, model, "onnx", "float", "restorer", 344).peak for model in ("mobile", cheap_bundle)
+    )
     assert shipped < cheap < 1.15 * shipped
 
 
@@ -92,12 +94,22 @@ def test_the_bars(cheap_bundle, tmp_path, megapixels, name, bar):
     assert megapixels * 4 * MEGABYTE < run.peak < bar * MEGABYTE
 
 
-@pytest.mark.parametrize("limit", [None, 125])
-def test_the_formula_holds_for_the_shipped_model(limit):
-    measured = memory.restored("mobile", 3, "jpeg", limit)
+@pytest.mark.parametrize(
+    ("engine", "precision", "limit"),
+    [("onnx", "float", None), ("onnx", "float", 125), ("onnx", "int8", None), ("onnx", "int8", 130),
+     ("tflite", "float", None), ("tflite", "int8", None)],
+)  # fmt: skip
+def test_the_formula_holds_for_the_shipped_model(engine, precision, limit):
+    measured = memory.restored(memory.Way("mobile", engine, precision), 3, "jpeg", limit)
     assert (measured.tile < 344) == (limit is not None)
     assert 0.85 * measured.expected < measured.peak < measured.expected
     assert limit is None or measured.peak <= limit * MEGABYTE
+
+
+@pytest.mark.parametrize("name", ["from-webp", "from-avif", "from-jpeg-2000"])
+def test_decoders_that_hold_a_photo_are_in_the_formula(name):
+    measured, stated = memory.pixel_bytes(name, 8)
+    assert 0.6 * stated < measured < stated + 0.5
 
 
 def test_a_pixel_costs_what_the_formula_says():

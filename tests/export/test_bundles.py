@@ -170,6 +170,16 @@ def test_overwriting(bundle_folder, tmp_path, name: str) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+def test_behind_a_link_the_bundle_is_replaced_and_the_link_stays(bundle_folder, tmp_path) -> None:
+    content = files(bundle_folder)
+    manifest = json.loads(content.pop("manifest.json"))
+    bundle_writer.write_bundle(tmp_path / "real", manifest, content)
+    (tmp_path / "link").symlink_to("real")
+    bundle_writer.write_bundle(tmp_path / "link", {**manifest, "name": "newer"}, content)
+    assert (tmp_path / "link").is_symlink() and Bundle.open(tmp_path / "real").manifest.name == "newer"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "real"]
+
+
 def test_a_failed_overwrite_keeps_the_old_bundle(bundle_folder, tmp_path, monkeypatch) -> None:
     content = files(bundle_folder)
     manifest = json.loads(content.pop("manifest.json"))

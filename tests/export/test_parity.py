@@ -130,6 +130,7 @@ def test_float16_overflow_is_told(parts, photos) -> None:
     assert not report.passed
     assert any("float16 overflows at refine" in line for line in report.failures)
     assert max(row.largest for row in report.half) > 65504
+    assert json.loads(json.dumps(report.to_json(), allow_nan=False))["passed"] is False, "JSON, whatever overflows"
 
 
 def test_engines_that_find_other_nodes_fail(parts, photos, monkeypatch) -> None:
