@@ -8,8 +8,8 @@ from pathlib import Path
 from amirnet_training.checkpoint import TrainedModel
 from amirnet_training.config import with_root
 from amirnet_training.data.items import Items
-from amirnet_training.quantization.calibrate import calibrate
-from amirnet_training.quantization.samples import RuntimeCodes, calibration_batches, load_start
+from amirnet_training.quantization.samples import RuntimeCodes, calibration_samples, load_start, with_context
+from amirnet_training.quantization.search import calibrate_by_result
 
 from .errors import ExportError
 
@@ -28,8 +28,8 @@ def calibrated(model: TrainedModel, checkpoint: Path, data: Path) -> TrainedMode
     if model.quantised is not None:
         raise ExportError(f"{checkpoint}: was trained for 8 bits, which is better: leave --calibrate out")
     model, restorer, tree = load_start(checkpoint)
-    config = with_root(model.config, data)
+    config = with_context(with_root(model.config, data))
     items = Items(config.data, config.data.items, config.train.seed)
-    batches = calibration_batches(RuntimeCodes(model.network, tree), items, config)
+    batches = calibration_samples(RuntimeCodes(model.network, tree, model.config.data.patch), items, config)
     facts = {**model.facts, "quantization": {"steps": 0, "batches": config.quantize.batches}}
-    return replace(model, quantised=calibrate(restorer, batches, tree["grid"]), facts=facts)
+    return replace(model, quantised=calibrate_by_result(restorer, batches, tree["grid"]), facts=facts)

@@ -63,7 +63,9 @@ def toys() -> Toys:
         torch.nn.init.normal_(network.restorer.head.weight, std=0.05)
         torch.nn.init.normal_(network.restorer.brighten.linear.weight, std=0.1)
     quantised = calibrate(network.restorer, [(tiles(2, seed), codes(2, seed)) for seed in range(3)], CODE_GRID)
-    return Toys(network, quantised, quantised.folded(codes(1).flatten()))
+    factors = network.restorer.brighten(torch.cat([codes(), -codes()])).flatten()
+    assert factors[0] < -0.05 and factors[1] > 0.05, "the one code does not brighten, the other does"
+    return Toys(network, quantised, quantised.folded(-codes(1).flatten()))
 
 
 def tiles(count: int = 1, seed: int = 9, size: int = TILE) -> Tensor:

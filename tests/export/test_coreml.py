@@ -33,21 +33,23 @@ def programs(packages) -> dict[str, CoremlReference]:
     return {kind: CoremlReference(files) for kind, files in packages.items()}
 
 
-def feeds(kind: str) -> dict[str, np.ndarray]:
-    inputs = {"tile": tiles().numpy(), "code": codes().numpy()}
+def feeds(kind: str, sign: int = 1) -> dict[str, np.ndarray]:
+    inputs = {"tile": tiles().numpy(), "code": sign * codes().numpy()}
     return {"tile": inputs["tile"]} if kind == "folded" else inputs
 
 
-def test_float_is_torchs_within_half_precision(programs) -> None:
-    found = programs["float"].run(feeds("float"))["restored"]
-    apart = np.abs(found - toys().expected("float", tiles(), codes()))
+@pytest.mark.parametrize("sign", [1, -1])  # without brightening, and with
+def test_float_is_torchs_within_half_precision(programs, sign: int) -> None:
+    found = programs["float"].run(feeds("float", sign))["restored"]
+    apart = np.abs(found - toys().expected("float", tiles(), sign * codes()))
     assert 0 < apart.max() < 1 / 255, "float16 is stored, and it is enough"
     assert found.dtype == np.float32 and not programs["float"].overflows
 
 
 @pytest.mark.parametrize("kind", ["int8", "folded"])
-def test_int8_is_the_quantised_restorers(programs, kind: str) -> None:
-    check_levels(programs[kind].run(feeds(kind))["restored"], toys().expected(kind, tiles(), codes()))
+@pytest.mark.parametrize("sign", [1, -1])  # without brightening, and with
+def test_int8_is_the_quantised_restorers(programs, kind: str, sign: int) -> None:
+    check_levels(programs[kind].run(feeds(kind, sign))["restored"], toys().expected(kind, tiles(), sign * codes()))
 
 
 @pytest.mark.parametrize("kind", ["int8", "folded"])

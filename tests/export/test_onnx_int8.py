@@ -42,8 +42,9 @@ def run(content: bytes, kind: str, tile, code, **options: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("size", [64, 100])
-def test_float_is_torchs(files, size: int) -> None:
-    tile, code = tiles(size=size), codes()
+@pytest.mark.parametrize("sign", [1, -1])  # without brightening, and with
+def test_float_is_torchs(files, size: int, sign: int) -> None:
+    tile, code = tiles(size=size), sign * codes()
     found, wanted = run(files["float"], "float", tile, code), toys().expected("float", tile, code)
     assert np.abs(found - wanted).max() <= 1e-5
     assert np.abs(wanted - tile.numpy()).max() > 0.05, "the network should do something"
@@ -51,8 +52,9 @@ def test_float_is_torchs(files, size: int) -> None:
 
 @pytest.mark.parametrize("kind", ["int8", "folded"])
 @pytest.mark.parametrize("size", [64, 100])
-def test_int8_is_the_quantised_restorers(files, kind: str, size: int) -> None:
-    tile, code = tiles(size=size), codes()
+@pytest.mark.parametrize("sign", [1, -1])  # without brightening, and with
+def test_int8_is_the_quantised_restorers(files, kind: str, size: int, sign: int) -> None:
+    tile, code = tiles(size=size), sign * codes()
     check_levels(run(files[kind], kind, tile, code), toys().expected(kind, tile, code))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from amirnet_training.activation_range import EVERY, RANGE, ActivationRange
+from amirnet_training.activation_range import CLIPPED, EVERY, MARGIN, RANGE, ActivationRange
 from amirnet_training.network import build
 from amirnet_training.trainer import Trainer
 
@@ -18,7 +18,9 @@ def run(network: torch.nn.Module) -> None:
 @pytest.fixture
 def network() -> torch.nn.Module:
     torch.manual_seed(0)
-    return build("tiny", 2)
+    network = build("tiny", 2)
+    torch.nn.init.constant_(network.restorer.brighten.linear.bias, -1.0)
+    return network
 
 
 def test_small_activations_cost_nothing(network) -> None:
@@ -27,6 +29,18 @@ def test_small_activations_cost_nothing(network) -> None:
     with torch.no_grad():
         run(network)
     assert float(ranges.take()) == 0.0
+
+
+@pytest.mark.parametrize(("factor", "excess"), [(-MARGIN, 0.0), (0.0, 0.25 * MARGIN), (0.5, 0.25 * (0.5 + MARGIN))])
+def test_brightening_costs_what_it_clips_and_a_margin(network, factor, excess) -> None:
+    ranges = ActivationRange(network.restorer)
+    ranges.active = True
+    photo = torch.zeros(1, 3, 32, 32)
+    photo[..., :16, :16] = 1.0  # a quarter of it is white, the rest black
+    with torch.no_grad():
+        network.restorer.brighten.linear.bias.fill_(factor)
+        network.restore(photo, torch.zeros(1, network.code_size))
+    assert float(ranges.take()) == pytest.approx(CLIPPED * excess, abs=1e-6)
 
 
 @pytest.mark.parametrize("part", ["stem", "down", "up", "expand", "detail", "refine"])

@@ -61,6 +61,8 @@ def test_the_same_model_is_the_same_bytes(model, saved, tmp_path) -> None:
         (lambda weights, header: weights.update(extra=torch.zeros(1)), "do not fit preset 'tiny'"),
         (lambda weights, header: header["config"]["network"].update(levels=4), "do not fit preset 'tiny'"),
         (lambda weights, header: header.pop("tree"), "not an AMIRNet checkpoint"),
+        (lambda weights, header: header.pop("form"), "networks of another version (form 1, not 2): use that version"),
+        (lambda weights, header: header.update(form=3), "networks of another version (form 3, not 2)"),
         (lambda weights, header: weights["restorer.head.bias"].fill_(float("nan")), "restorer.head.bias is not finite"),
         (lambda weights, header: weights["heads.mask.bias"].fill_(float("inf")), "heads.mask.bias is not finite"),
     ],

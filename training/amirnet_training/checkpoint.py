@@ -55,6 +55,12 @@ def load_state(path: Path, keys: set[str] = STATE_KEYS) -> dict[str, Any]:
         raise CheckpointError(f"{path}: not a training checkpoint: name a run folder made by `amirnet train`")
     return state
 
+FORM = 2
+"""What the networks compute from their weights: changes when the same weights come to mean something else.
+
+1: up to schema 1.1's first models. 2: brightening is never less than 0.
+"""
+
 
 @dataclass(frozen=True)
 class TrainedModel:
@@ -75,7 +81,7 @@ def save_model(path: Path, model: TrainedModel) -> None:
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.network.state_dict().items()}
     # One entry only: the format writes several in an order that differs from run to run.
     config = configuration.portable(model.config).model_dump(mode="json")
-    header = {"config": config, "tree": model.tree, "facts": model.facts}
+    header = {"form": FORM, "config": config, "tree": model.tree, "facts": model.facts}
     if model.quantised is not None:
         tensors, header["grid"] = pack(model.quantised)
         weights |= tensors
@@ -87,7 +93,8 @@ def load_model(path: str | Path) -> TrainedModel:
     """Reads `model.safetensors`, or the one in a run folder.
 
     Raises:
-        CheckpointError: missing, broken, without configuration, or its weights do not fit its preset or are not finite.
+        CheckpointError: missing, broken, without configuration, of another form, or its weights do not fit its preset
+            or are not finite.
     """
     path = Path(path)
     if path.is_dir():
@@ -97,12 +104,16 @@ def load_model(path: str | Path) -> TrainedModel:
             header = json.loads((file.metadata() or {})["amirnet"])
             tree, facts, described, grid = header["tree"], header["facts"], header["config"], header.get("grid")
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
+            form = header.get("form", 1)
     except FileNotFoundError:
         raise CheckpointError(f"{path}: no such checkpoint: name a model.safetensors or its run folder") from None
     except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
         reason = str(error).splitlines()[0]
         remedy = "name one made by `amirnet train`"
         raise CheckpointError(f"{path}: not an AMIRNet checkpoint ({reason}): {remedy}") from None
+    if form != FORM:
+        raise CheckpointError(f"{path}: made for the networks of another version (form {form}, not {FORM}): use that "
+                              "version, or train it again")  # fmt: skip
     config = configuration.parse(described, f"{path} (header)")
     network = build(config.network.preset, config.network.levels, config.network.width)
     rounded = {name: weights.pop(name) for name in list(weights) if grid is not None and name.startswith(PREFIX)}
@@ -134,7 +145,7 @@ def model_identity(network: AMIRNet, quantised: QuantisedRestorer | None) -> str
 
 
 def _digest(tensors: Mapping[str, torch.Tensor]) -> hashlib._Hash:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(f"form {FORM}".encode())
     for name, tensor in sorted(tensors.items()):
         digest.update(f"{name}:{tuple(tensor.shape)}:{tensor.dtype}".encode())
         digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())

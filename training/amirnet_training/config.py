@@ -149,21 +149,21 @@ class TrainConfig(Section):
 class QuantizeConfig(Section):
     """Quantisation-aware training of a finished model's restorer, on the same samples as its training."""
 
-    steps: Annotated[int, Field(ge=0)] = 1500
+    steps: Annotated[int, Field(ge=0)] = 1200
     """0: the calibration alone."""
-    learning_rate: Annotated[float, Field(gt=0)] = 1e-4
+    learning_rate: Annotated[float, Field(gt=0)] = 3e-5
     scale_rate: Annotated[float, Field(ge=0)] = 1e-3
     """Learning rate of the activations' scales, as a share of each scale; 0 keeps those of the calibration."""
     warmup: Annotated[int, Field(ge=0)] = 100
     frozen: Share = 0.25
     """Last part of the steps, in which no scale moves and the weights settle on the grid."""
-    batches: Positive = 24
+    batches: Positive = 48
     """Batches that the calibration before the first step looks at."""
     target: Literal["float", "clean"] = "clean"
     """What the int8 restorer learns to give: the clean photo, or what the float one gives. The former also moves what
     it does, not only how well it does it in 8 bits; the latter has little to gain, and at a high rate loses."""
-    balance: Annotated[float, Field(ge=0)] = 0.03
-    """As train.balance. Smaller ones count errors by their ratio to what a photo had, and clean photos count most."""
+    balance: Annotated[float, Field(ge=0)] = 0.005
+    """As train.balance. Above it errors count by their ratio to what a photo had, as decibels do."""
     node_share: Share = 0.25
     """Part of the samples that are steered by the stored code of a node on their path, instead of by their own."""
 

@@ -20,7 +20,7 @@ from amirnet.atomic_file import write_file
 from . import progress as bars
 from . import run_folder
 from .activation_range import EVERY, ActivationRange
-from .checkpoint import TrainedModel, load_state, save_model, save_state
+from .checkpoint import FORM, TrainedModel, load_state, save_model, save_state
 from .config import Config, dump, portable
 from .data.items import Items
 from .data.loader import Batch, StepSampler, make_loader, to_float
@@ -96,7 +96,7 @@ class Trainer:
 
     def _fingerprint(self) -> str:
         """What a resumed run must share with the one that began it: all but where and how images are read."""
-        return self.config.model_dump_json(exclude={"data": {"root", "workers"}, "quantize": True})
+        return f"{FORM} " + self.config.model_dump_json(exclude={"data": {"root", "workers"}, "quantize": True})
 
     def run(self) -> TrainedModel:
         """Trains to the last step, finishes the tree and writes `model.safetensors` and `config.yaml`.

@@ -79,6 +79,15 @@ def test_gradients_reach_everything_that_learns(start, batch) -> None:
     assert set(steps.growth) == set(ties.groups()) - {*FIXED, *factors, "code"}
 
 
+def test_a_photo_that_is_not_brightened_can_learn_to_be(start, batch) -> None:
+    steps = FakeQuantSteps(start)
+    with torch.no_grad():
+        steps.biases["brighten"].fill_(-2.0)
+    (steps(*batch) - 1.0).square().mean().backward()  # too dark
+    gradient = steps.biases["brighten"].grad
+    assert gradient is not None and float(gradient) < 0
+
+
 def test_the_gradients_of_one_rounding() -> None:
     """By hand: straight through inside the range, nothing outside; the scale sees rounding errors and clipping."""
     value = torch.tensor([0.3, -0.9, 5.0, -200.0], requires_grad=True)

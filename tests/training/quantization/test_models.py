@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -85,7 +86,12 @@ def test_the_commands(short, start, tmp_path, monkeypatch) -> None:
         noise = run(sqnr.main, [model, *data])
         assert noise.exit_code == 0, noise.output
         assert noise.stdout.splitlines()[-1].startswith("worst alone: ")
+    shutil.copytree(config.data.root, "damaged")
+    for image in Path("damaged").rglob("*.png"):
+        image.write_bytes(b"no image")
     for command in (loss.main, sqnr.main):
+        bad = run(command, [str(start), "--data", "damaged"])
+        assert bad.exit_code == 2 and bad.stderr.startswith("error: damaged/") and bad.stderr.count("\n") == 1
         broken = run(command, ["none", *data])
         assert broken.exit_code == 2 and broken.stderr.startswith("error: none") and broken.stderr.count("\n") == 1
 

@@ -47,13 +47,15 @@ def tiles(count: int, side: int = 64, seed: int = 2) -> torch.Tensor:
 
 @pytest.fixture(scope="module")
 def restorer() -> PhoneRestorer:
-    """Random weights that do something: a fresh one changes nothing."""
+    """Random weights that do something: a fresh one changes next to nothing. `codes(6)` brighten or do not."""
     torch.manual_seed(0)
     restorer = build("tiny", 3).restorer.eval().requires_grad_(False)
     assert isinstance(restorer, PhoneRestorer)
     for parameter in restorer.parameters():
         parameter += 0.05 * torch.randn_like(parameter)
-    restorer.brighten.linear.bias += 0.6
+    restorer.brighten.linear.weight *= 4
+    factors = restorer.brighten(codes(6))
+    assert factors.min() < -0.05 and factors.max() > 0.05
     return restorer
 
 
@@ -77,8 +79,9 @@ def test_the_folded_high_pass_is_exact_inside_the_border() -> None:
 
 def test_the_program_is_the_network(restorer: PhoneRestorer) -> None:
     # What is farther from the border than the network sees must not know of it.
-    tile, code = tiles(1, 160), codes(1)
-    found, expected = restore(float_steps(restorer), tile, code), restorer(tile, code)
+    tile, steered = tiles(1, 160), codes(6)
+    found = restore(float_steps(restorer), tile.expand(6, -1, -1, -1), steered)
+    expected = restorer(tile.expand(6, -1, -1, -1), steered)
     assert torch.allclose(found[:, :, 64:-64, 64:-64], expected[:, :, 64:-64, 64:-64], atol=2e-5)
     assert (expected - tile).abs().mean() > 0.01, "the network changes something"
 
@@ -95,7 +98,7 @@ def test_the_steps_by_name(restorer: PhoneRestorer) -> None:
 
 def test_a_node_folds_into_the_weights(restorer: PhoneRestorer) -> None:
     layers = layers_of(restorer)
-    for code in codes(3):
+    for code in codes(6):
         whole = restore(FloatSteps(layers, 2, 6), tiles(1), code[None])
         folded = restore(FloatSteps(fold(layers, code.flatten()), 2, 6), tiles(1), None)
         assert (whole - folded).abs().max() <= 1e-5
@@ -120,7 +123,7 @@ def test_folded_nodes_share_the_weight_integers(quantised: QuantisedRestorer) ->
 
 
 def test_a_folded_node_computes_what_the_steered_restorer_does(quantised: QuantisedRestorer) -> None:
-    for code in codes(3):
+    for code in codes(6):
         levels = 255 * (quantised(tiles(1), code[None]) - quantised.folded(code.flatten())(tiles(1), None))
         assert levels.square().mean().sqrt() < 3, "they round in other places, and no more than that"
 
@@ -144,7 +147,7 @@ def test_fixed_steps_stay_on_the_grid_of_pixels(quantised: QuantisedRestorer) ->
         assert steps.kept is not None
         for name in FIXED:
             pixels = steps.kept[name] * 255
-            low = {"lift": -16, "residual": -128}.get(name, 0)
+            low = -128 if name == "residual" else 0
             assert one.grid.activations[name] == FIXED[name] and FIXED[name].scale == PIXELS.scale
             assert torch.allclose(pixels, pixels.round(), atol=1e-4)
             assert pixels.min() >= low - 0.001 and pixels.max() <= low + 255.001

@@ -16,9 +16,15 @@ from amirnet_training.data.items import Items
 from amirnet_training.errors import CheckpointError
 from amirnet_training.losses import restoration_loss
 from amirnet_training.network import build
-from amirnet_training.quantization.calibrate import calibrate
 from amirnet_training.quantization.layers import inner
-from amirnet_training.quantization.samples import RuntimeCodes, calibration_batches, load_start, samples
+from amirnet_training.quantization.samples import (
+    RuntimeCodes,
+    calibration_samples,
+    load_start,
+    samples,
+    with_context,
+)
+from amirnet_training.quantization.search import calibrate_by_result
 from amirnet_training.quantization.trainer import QuantisationTrainer
 from amirnet_training.runlog import read
 
@@ -103,10 +109,11 @@ def test_no_steps_are_the_calibration(short, start, tmp_path) -> None:
     config = short(quantize={"steps": 0}, train={"validation_items": 0})
     made = QuantisationTrainer(config, start, tmp_path / "run").run()
     model, restorer, tree = load_start(start)
-    items = Items(config.data, config.data.items, config.train.seed)
-    batches = calibration_batches(RuntimeCodes(model.network, tree), items, config)
+    larger = with_context(config)
+    items = Items(larger.data, config.data.items, config.train.seed)
+    batches = calibration_samples(RuntimeCodes(model.network, tree, config.data.patch), items, larger)
     assert made.quantised is not None and made.facts["quantization"]["steps"] == 0
-    assert made.quantised.grid == calibrate(restorer, batches, 64).grid
+    assert made.quantised.grid == calibrate_by_result(restorer, batches, 64).grid
 
 
 @pytest.mark.slow
@@ -117,14 +124,15 @@ def test_training_gains_on_calibration(short, start, tmp_path, target: str, rate
     config = short(quantize=quantize, train={"batch": 8, "validation_items": 0})
     trained = QuantisationTrainer(config, start, tmp_path / "run").run().quantised
     model, restorer, tree = load_start(start)
-    items = Items(config.data, config.data.items, config.train.seed)
-    codes = RuntimeCodes(model.network, tree)
-    calibrated = calibrate(restorer, calibration_batches(codes, items, config), 64)
+    larger = with_context(config)
+    items = Items(larger.data, config.data.items, config.train.seed)
+    codes = RuntimeCodes(model.network, tree, config.data.patch)
+    calibrated = calibrate_by_result(restorer, calibration_samples(codes, items, larger), 64)
     losses = []
     for quantised in (calibrated, trained):
         assert quantised is not None
         parts = []
-        for s in samples(codes, items, config, range(90, 94)):
+        for s in samples(codes, items, larger, range(90, 94)):
             with torch.no_grad():
                 wanted = s.clean if target == "clean" else restorer(s.degraded, s.code).clamp(0, 1)
             found = quantised(s.degraded, s.code)
@@ -146,6 +154,8 @@ def test_codes_are_those_of_the_runtime(network, tree) -> None:
     stored = RuntimeCodes(network, tree, share=1.0, seed=3)(probes, range(5)).flatten(1)
     assert all(row.tolist() in [node["code"] for node in tree["nodes"]] for row in stored)
     again = RuntimeCodes(network, tree, share=1.0, seed=3)(probes, range(5)).flatten(1)
+    around = torch.nn.functional.pad(probes, (8, 8, 8, 8), value=0.5)
+    assert torch.equal(RuntimeCodes(network, tree, size=32)(around, range(5)).flatten(1), found), "only the middle"
     assert torch.equal(stored, again)
     some = RuntimeCodes(network, tree, share=0.5)(probes, range(5)).flatten(1)
     assert 0 < sum(torch.equal(one, own) for one, own in zip(some, found, strict=True)) < 5

@@ -6,6 +6,8 @@ tensor in the graph leaves rank 4 and the modulation folds into the neighbouring
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -25,6 +27,25 @@ class CodeMap(nn.Module):
 
     def forward(self, code: Tensor) -> Tensor:
         return self.linear(code)
+
+
+class _Floor(torch.autograd.Function):
+    """ReLU that a value below 0 can leave: gradients that would raise it pass, those that would lower it do not."""
+
+    @staticmethod
+    def forward(ctx: Any, value: Tensor) -> Tensor:
+        ctx.save_for_backward(value)
+        return torch.relu(value)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (gradient,), (value,) = gradients, ctx.saved_tensors
+        return torch.where((value > 0) | (gradient < 0), gradient, 0.0)
+
+
+def floor(value: Tensor) -> Tensor:
+    """``value`` where it is above 0, else 0: ReLU for a single number that must not die while training."""
+    return _Floor.apply(value)  # type: ignore[no-any-return, no-untyped-call]
 
 
 class PlainBlock(nn.Module):

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .blocks import CodeMap, FeatureTransformBlock, PlainBlock
+from .blocks import CodeMap, FeatureTransformBlock, PlainBlock, floor
 
 
 class HighPass(nn.Module):
@@ -85,18 +85,19 @@ class PhoneRestorer(nn.Module):
         self.detail = nn.Conv2d(6, full, 3, padding=1)
         self.refine = nn.Conv2d(full, full, 3, padding=1)
         self.head = nn.Conv2d(full, 3, 3, padding=1)
-        # Training starts from "change nothing".
+        # Training starts from next to "change nothing".
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]
         # Lets the code silence the residual, so that a clean photo passes unchanged.
         self.scale = CodeMap(code, 3, 1.0)
         # How much of the photo is added to itself before anything else: what low light lacks most is one factor, and
-        # convolutions are slow to learn a multiplication. As a difference to 1, so that 8 bits hold "nothing" exactly.
-        self.brighten = CodeMap(code, 1, 0.0)
+        # convolutions are slow to learn a multiplication. Never less than 0, and exactly 0 for most photos: any other
+        # number would move all pixels a little in 8 bits, and clip the noise around white that is to be averaged away.
+        self.brighten = CodeMap(code, 1, 0.1)
         nn.init.zeros_(self.brighten.linear.weight)
 
     def forward(self, x: Tensor, code: Tensor) -> Tensor:
-        x = x + x * self.brighten(code)
+        x = x + x * floor(self.brighten(code))
         bands = self.high_pass(x)
         half = torch.relu(self.stem(bands))
         for block in self.encode:

@@ -19,14 +19,14 @@ from .program import restore
 
 SHRINKS = (1.0, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
 """Parts of the full range that are tried: clipping a few values buys a finer step for all others."""
-SAMPLE = 50_000
+SAMPLE = 25_000
 """Values of a step that are kept of each batch."""
 HEADROOM = 1.15
 """A factor's range over that of the batches: other photos have other codes."""
 
 
 @dataclass
-class _Seen:
+class Seen:
     """What a step gave over the batches: its range, 0 included, and a sample of its values."""
 
     low: float = 0.0
@@ -54,23 +54,44 @@ def calibrate(restorer: PhoneRestorer, batches: Iterable[tuple[Tensor, Tensor]],
         batches: tiles (N, 3, H, W) in [0, 1] with their codes (N, K, 1, 1), as the runtime would give them.
         code_grid: steps from 0 to 1 of a code (the tree's ``grid``).
     """
-    steps = float_steps(restorer, keep=True)
-    assert steps.kept is not None
-    seen: dict[str, _Seen] = {}
-    generator = torch.Generator().manual_seed(0)
-    for tiles, codes in batches:
-        restore(steps, tiles, codes)
-        for name, value in steps.kept.items():
-            seen.setdefault(name, _Seen()).take(value, generator)
+    seen = observe(restorer, batches)
+    steps = float_steps(restorer)
     ties = Ties.of(steps.half_blocks, steps.quarter_blocks)
     code = Scale(float(np.float32(1 / code_grid)), 0)
-    activations = _scales(seen, ties) | FIXED | {"code": code}
+    activations = with_factors(_scales(seen, ties) | FIXED | {"code": code}, seen, ties)
     weights = {name: tuple(weight_scales(layer.weight).tolist()) for name, layer in steps.layers.items()}
     grid = Grid({name: activations[name] for name in seen}, weights)
     return QuantisedRestorer(steps.layers, grid, steps.half_blocks, steps.quarter_blocks)
 
 
-def _scales(seen: dict[str, _Seen], ties: Ties) -> dict[str, Scale]:
+@torch.no_grad()
+def observe(restorer: PhoneRestorer, batches: Iterable[tuple[Tensor, Tensor]]) -> dict[str, Seen]:
+    """What each step gives over the batches, in the program's order."""
+    steps = float_steps(restorer, keep=True)
+    assert steps.kept is not None
+    seen: dict[str, Seen] = {}
+    generator = torch.Generator().manual_seed(0)
+    for tiles, codes in batches:
+        restore(steps, tiles, codes)
+        for name, value in steps.kept.items():
+            seen.setdefault(name, Seen()).take(value, generator)
+    return seen
+
+
+def with_factors(scales: dict[str, Scale], seen: dict[str, Seen], ties: Ties) -> dict[str, Scale]:
+    """The scales with those of all factors, which follow from their products' (`exact`)."""
+    found = dict(scales)
+    for product in ties.products:
+        value, result, factor = found[product.value].scale, found[product.result].scale, seen[product.factor]
+        # A factor's step moves a whole channel: one twice as fine is worth some of the headroom.
+        shift = shift_for(value, result, scale_for(factor.low, factor.high).scale)
+        scale = factor_scale(value, result, shift)
+        low, high = HEADROOM * factor.low, HEADROOM * factor.high
+        found[product.factor] = Scale(scale, _zero_point(low, high, scale))
+    return found
+
+
+def _scales(seen: dict[str, Seen], ties: Ties) -> dict[str, Scale]:
     found: dict[str, Scale] = dict(FIXED)
     factors = {product.factor for product in ties.products}
     for first, members in ties.groups().items():
@@ -83,13 +104,6 @@ def _scales(seen: dict[str, _Seen], ties: Ties) -> dict[str, Scale]:
             found[first] = _best_scale(seen[first].sample, seen[first].low, seen[first].high)
         else:
             found |= _shared({name: seen[name] for name in members})
-    for product in ties.products:
-        value, result, factor = found[product.value].scale, found[product.result].scale, seen[product.factor]
-        # A factor's step moves a whole channel: one twice as fine is worth some of the headroom.
-        shift = shift_for(value, result, scale_for(factor.low, factor.high).scale)
-        scale = factor_scale(value, result, shift)
-        low, high = HEADROOM * factor.low, HEADROOM * factor.high
-        found[product.factor] = Scale(scale, _zero_point(low, high, scale))
     return found
 
 
@@ -100,7 +114,7 @@ def _best_scale(values: Tensor, low: float, high: float) -> Scale:
     return scale_for(low, high)
 
 
-def _shared(members: dict[str, _Seen]) -> dict[str, Scale]:
+def _shared(members: dict[str, Seen]) -> dict[str, Scale]:
     """One scale for steps that are added to each other: the one with the smallest error over all of them."""
     samples = {name: seen.sample for name, seen in members.items()}
 
@@ -112,7 +126,7 @@ def _shared(members: dict[str, _Seen]) -> dict[str, Scale]:
     return min(tried, key=lambda scales: sum(_error(samples[name], scales[name]) for name in members))
 
 
-def _before_relu(block: str, seen: dict[str, _Seen]) -> dict[str, Scale]:
+def _before_relu(block: str, seen: dict[str, Seen]) -> dict[str, Scale]:
     """A steered block's hidden values and what is added up to them: of the latter only what reaches beyond the ReLU."""
     hidden, shift = seen[f"{block}/hidden"], seen[f"{block}/shift"]
     best = _best_scale(hidden.sample, 0.0, hidden.high).scale

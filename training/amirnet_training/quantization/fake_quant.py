@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..network.blocks import floor
 from .exact import Product, Ties, factor_scale
 from .fixed_steps import QuantisedRestorer
 from .float_steps import TorchSteps
@@ -114,8 +115,8 @@ class FakeQuantSteps(TorchSteps, nn.Module):
         return self._channel_scales.get_buffer(name) if bool(self.frozen) else weight_scales(self.weights[name])
 
     def _done(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
-        if relu:
-            value = torch.relu(value)
+        if relu:  # the same number by either; of a single one no gradient must be lost
+            value = floor(value) if name == "brighten" else torch.relu(value)
         scale, group = self.scale(name), self._ties.group(name)
         if group not in self.growth:
             return scale.fake(value)

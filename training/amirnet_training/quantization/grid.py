@@ -39,11 +39,9 @@ MIN_GAIN = 3e-4
 """Gains of a folded channel up to this size count as 0: the channel adds less than half a step to what follows."""
 PIXELS = Scale(float(np.float32(1 / 255)), LOW)
 """8-bit pixels: integer + 128 is the pixel's value."""
-LIFT = Scale(PIXELS.scale, LOW + 16)
-"""Pixels from -16 to 239: some photos are darkened a little, and where a lift is larger the sum clips anyway."""
 CHANGE = Scale(PIXELS.scale, 0)
 """Pixels from -128 to 127: what is added to a photo is rarely more than half of its range."""
-FIXED = {"tile": PIXELS, "lift": LIFT, "bright": PIXELS, "residual": CHANGE, "restored": PIXELS}
+FIXED = {"tile": PIXELS, "lift": PIXELS, "bright": PIXELS, "residual": CHANGE, "restored": PIXELS}
 """Steps that always lie on a grid of pixels: they clip what a photo clips, and what they add is whole levels."""
 
 

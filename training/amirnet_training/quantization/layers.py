@@ -58,12 +58,13 @@ def layers_of(restorer: PhoneRestorer) -> Layers:
 
 
 def inner(value: Tensor) -> Tensor:
-    """A patch or a step's result without the sixteenth at each side where folding the high-pass copy shows.
+    """A patch or a step's result without the quarter at each side that its border reaches most.
 
-    Patches are cut from photos and bordered by zeros: ranges and losses must not see those false edges, which a tile's
-    halo keeps from every photo.
+    Patches are cut from photos and bordered by zeros, which the folded high-pass copy sees otherwise than the network
+    does. Ranges and losses must not see those false edges, which a tile's halo keeps from every photo: a restorer
+    that is trained for 8 bits would learn to mend them, and forget photos for it.
     """
-    rows, columns = value.shape[2] // 16, value.shape[3] // 16
+    rows, columns = value.shape[2] // 4, value.shape[3] // 4
     return value[:, :, rows : value.shape[2] - rows, columns : value.shape[3] - columns]
 
 
@@ -75,7 +76,7 @@ def fold(layers: Layers, code: Tensor) -> Layers:
     (where a gain is negative, its channel's integers change sign).
     """
     constants = {name: layer(code.view(1, -1, 1, 1)).flatten() for name, layer in layers.items() if is_code_map(name)}
-    brighten = constants["brighten"].expand(3)
+    brighten = torch.relu(constants["brighten"]).expand(3)
     folded = {"lift": Layer(torch.diag(brighten).view(3, 3, 1, 1).contiguous(), torch.zeros(3))}
     for name, layer in layers.items():
         block, _, part = name.rpartition("/")

@@ -18,9 +18,9 @@ from amirnet.errors import AmirnetError
 from ..config import Config, with_root
 from ..data.items import Items
 from ..losses import psnr
-from .calibrate import calibrate
 from .layers import inner
-from .samples import RuntimeCodes, Sample, calibration_batches, load_start, samples
+from .samples import RuntimeCodes, Sample, calibration_samples, load_start, samples, with_context
+from .search import calibrate_by_result
 
 Restore = Callable[[Tensor, Tensor], Tensor]
 """Tile (N, 3, H, W) and code (N, K, 1, 1) -> restored."""
@@ -84,10 +84,10 @@ def main(checkpoint: Path, data: Path) -> None:
     """
     try:
         model, restorer, tree = load_start(checkpoint)
-        config = with_root(model.config, data)
-        codes = RuntimeCodes(model.network, tree)
+        config = with_context(with_root(model.config, data))
+        codes = RuntimeCodes(model.network, tree, model.config.data.patch)
         items = Items(config.data, config.data.items, config.train.seed)
-        calibrated = calibrate(restorer, calibration_batches(codes, items, config), tree["grid"])
+        calibrated = calibrate_by_result(restorer, calibration_samples(codes, items, config), tree["grid"])
         ways: dict[str, Restore] = {"float": restorer, "calibrated": calibrated}
         if model.quantised is not None:
             ways["trained"] = model.quantised

@@ -58,7 +58,7 @@ def restore(steps: Steps[Value], tile: Value, code: Value | None) -> Value:
         bright = steps.add("bright", tile, steps.conv("lift", tile))
     else:
         code = steps.input("code", code)
-        bright = steps.add("bright", tile, steps.multiply("lift", tile, steps.conv("brighten", code)))
+        bright = steps.add("bright", tile, steps.multiply("lift", tile, steps.conv("brighten", code, relu=True)))
     half = steps.conv("stem", bright, relu=True)
     for index in range(steps.half_blocks):
         half = _steered(steps, f"encode{index}", half, code)

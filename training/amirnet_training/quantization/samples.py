@@ -17,7 +17,7 @@ from ..checkpoint import TrainedModel, load_model
 from ..config import Config
 from ..data.items import NODE_STREAM, Items, counter_rng
 from ..data.loader import StepSampler, make_loader, to_float
-from ..errors import CheckpointError
+from ..errors import CheckpointError, DataError
 from ..network import AMIRNet
 from ..network.phone import PhoneRestorer
 
@@ -42,15 +42,20 @@ class RuntimeCodes:
         share: part of the samples that get the stored code of a random node on their path instead, so that the
             restorer stays good for a walk that stops early.
         seed: decides which samples.
+        size: side of the probes in pixels; of larger ones the middle is taken; 0: they are as they should be.
     """
 
-    def __init__(self, network: AMIRNet, tree: dict[str, Any], share: float = 0.0, seed: int = 0) -> None:
-        self.network, self.tree, self.share, self.seed = network, tree_of(tree), share, seed
+    def __init__(
+        self, network: AMIRNet, tree: dict[str, Any], size: int = 0, share: float = 0.0, seed: int = 0
+    ) -> None:
+        self.network, self.tree, self.size, self.share, self.seed = network, tree_of(tree), size, share, seed
 
     @torch.no_grad()
     def __call__(self, probes: Tensor, visits: range) -> Tensor:
         """Codes (N, K, 1, 1) of probes (N, R, 3, P, P); ``visits`` numbers the samples."""
-        count, repeats = probes.shape[:2]
+        count, repeats, _, side, _ = probes.shape
+        first = (side - self.size) // 2 if self.size else 0
+        probes = probes[..., first : side - first, first : side - first]
         place = self.network.place(probes.flatten(0, 1))
         mask = place.mask.double().view(count, repeats, -1).mean(dim=1).cpu().numpy()
         soft = (place.mask.double() * place.value.double()).view(count, repeats, -1).mean(dim=1).cpu().numpy()
@@ -71,25 +76,41 @@ def tree_of(tree: dict[str, Any]) -> DegradationTree:
     return DegradationTree(tree["levels"], tree["grid"], tree["conditioning"], tuple(TreeNode(**n) for n in nodes))
 
 
+def with_context(config: Config) -> Config:
+    """The configuration with patches half as large again, and half as many a batch: what is left of them by
+    `layers.inner` has been restored from a photo, and not from a border."""
+    data = config.data.model_copy(update={"patch": config.data.patch * 3 // 2 // 16 * 16})
+    train = config.train.model_copy(update={"batch": max(1, config.train.batch // 2)})
+    return config.model_copy(update={"data": data, "train": train})
+
+
 def samples(
     codes: RuntimeCodes, items: Items, config: Config, steps: range, rank: int = 0, world: int = 1
 ) -> Iterator[Sample]:
-    """One process's share of the batches of ``steps``, the same whatever the number of data workers."""
+    """One process's share of the batches of ``steps``, the same whatever the number of data workers.
+
+    Raises:
+        DataError: a training image is missing or cannot be used.
+    """
     batch = config.train.batch
     sampler = StepSampler(steps.start, steps.stop, batch, rank, world)
     device = next(codes.network.parameters()).device
     loader = make_loader(items, config.data.probes, sampler, config.data.workers)
-    for step, share in zip(steps, loader, strict=True):
-        code = codes(to_float(share.probes, device), range(step * batch + rank, (step + 1) * batch, world))
-        yield Sample(share.item, to_float(share.degraded, device), to_float(share.clean, device), code)
+    try:
+        for step, share in zip(steps, loader, strict=True):
+            code = codes(to_float(share.probes, device), range(step * batch + rank, (step + 1) * batch, world))
+            yield Sample(share.item, to_float(share.degraded, device), to_float(share.clean, device), code)
+    except DataError as error:
+        # From a data worker it comes with the worker's traceback before it.
+        raise DataError(str(error).rpartition(f"{DataError.__name__}: ")[2].strip()) from None
 
 
-def calibration_batches(codes: RuntimeCodes, items: Items, config: Config) -> Iterator[tuple[Tensor, Tensor]]:
-    """What `calibrate.calibrate` looks at: training's first crops and their codes."""
+def calibration_samples(codes: RuntimeCodes, items: Items, config: Config) -> Iterator[Sample]:
+    """What `search.calibrate_by_result` looks at: training's first crops and their codes."""
     steps = range(config.quantize.batches)
     with bars.task("calibrating", len(steps)) as advance:
         for sample in samples(codes, items, config, steps):
-            yield sample.degraded, sample.code
+            yield sample
             advance(1)
 
 

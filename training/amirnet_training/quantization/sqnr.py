@@ -18,13 +18,13 @@ from amirnet.errors import AmirnetError
 
 from ..config import with_root
 from ..data.items import Items
-from .calibrate import calibrate
 from .fixed_steps import QuantisedRestorer
 from .float_steps import FloatSteps
 from .grid import FIXED, HIGH, LOW
 from .layers import inner
 from .program import restore, step_names
-from .samples import RuntimeCodes, calibration_batches, load_start, samples
+from .samples import RuntimeCodes, calibration_samples, load_start, samples, with_context
+from .search import calibrate_by_result
 
 WORST = 5
 """Steps that are named below the table."""
@@ -124,12 +124,12 @@ def main(checkpoint: Path, data: Path) -> None:
     """
     try:
         model, restorer, tree = load_start(checkpoint)
-        config = with_root(model.config, data)
-        codes = RuntimeCodes(model.network, tree)
+        config = with_context(with_root(model.config, data))
+        codes = RuntimeCodes(model.network, tree, model.config.data.patch)
         items = Items(config.data, config.data.items, config.train.seed)
         quantised = model.quantised
         if quantised is None:
-            quantised = calibrate(restorer, calibration_batches(codes, items, config), tree["grid"])
+            quantised = calibrate_by_result(restorer, calibration_samples(codes, items, config), tree["grid"])
         last = config.quantize.batches
         (sample,) = samples(codes, items, config, range(last, last + 1))
         click.echo(render(table(quantised, sample.degraded, sample.code)))

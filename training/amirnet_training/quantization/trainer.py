@@ -20,7 +20,7 @@ from amirnet.atomic_file import write_file
 
 from .. import progress as bars
 from .. import run_folder
-from ..checkpoint import TrainedModel, load_state, save_model, save_state, weights_identity
+from ..checkpoint import FORM, TrainedModel, load_state, save_model, save_state, weights_identity
 from ..config import Config, dump, portable
 from ..data.items import Items
 from ..errors import CheckpointError
@@ -29,13 +29,13 @@ from ..losses import psnr, restoration_loss
 from ..meter import Meter
 from ..runlog import RunLog
 from ..schedule import learning_rate
-from .calibrate import calibrate
 from .fake_quant import FakeQuantSteps
 from .fixed_steps import QuantisedRestorer
 from .grid import Grid
 from .layers import inner, layers_of
 from .loss import held_out, measure
-from .samples import RuntimeCodes, Sample, calibration_batches, load_start, samples
+from .samples import RuntimeCodes, Sample, calibration_samples, load_start, samples, with_context
+from .search import calibrate_by_result
 
 STATE_KEYS = {"program", "grid", "optimizer", "step", "seconds", "config", "start"}
 """What a state of quantisation-aware training holds."""
@@ -58,11 +58,11 @@ class QuantisationTrainer:
     """
 
     def __init__(self, config: Config, start: Path, folder: Path, *, resume: bool = False) -> None:
-        self.config, self.folder = config, folder
+        self.config, self.folder = with_context(config), folder
         # Half floats would round where the int8 grid does not.
         train = config.train.model_copy(update={"precision": "32-true"})
         self.fabric: Fabric = make_fabric(config.model_copy(update={"train": train}))
-        prepare_process(config, self.fabric)
+        prepare_process(self.config, self.fabric)
         self.start, self.restorer, self.tree = load_start(start)
         if self.start.config.network != config.network:
             theirs, ours = self.start.config.network, config.network
@@ -71,12 +71,13 @@ class QuantisationTrainer:
         self._identity = _fingerprint(config), weights_identity(self.start.network)
         self.state = self._find_state(resume)
         network, share, seed = self.start.network, config.quantize.node_share, config.train.seed
-        self.plain_codes = RuntimeCodes(network, self.tree)
-        self.codes = RuntimeCodes(copy.deepcopy(network).to(self.fabric.device), self.tree, share, seed)
+        size = config.data.patch
+        self.plain_codes = RuntimeCodes(network, self.tree, size)
+        self.codes = RuntimeCodes(copy.deepcopy(network).to(self.fabric.device), self.tree, size, share, seed)
         self.teacher: nn.Module | None = None
         if config.quantize.target == "float":
             self.teacher = copy.deepcopy(self.restorer).to(self.fabric.device)
-        self.items = Items(config.data, config.data.items, seed)
+        self.items = Items(self.config.data, config.data.items, seed)
         self.step, self.seconds = 0, 0.0
         self.losses: list[float] = []
         """Mean PSNR over the kinds that int8 lost on held-out photos at every validation, dB; the first, if this is
@@ -120,8 +121,8 @@ class QuantisationTrainer:
             grid = Grid.from_json(self.state["grid"], str(self.folder / "checkpoint.pt"))
             blocks = len(self.restorer.encode), len(self.restorer.middle)
             return QuantisedRestorer(layers_of(self.restorer), grid, *blocks)
-        batches = calibration_batches(self.plain_codes, self.items, self.config)
-        return calibrate(self.restorer, batches, self.tree["grid"])
+        batches = calibration_samples(self.plain_codes, self.items, self.config)
+        return calibrate_by_result(self.restorer, batches, self.tree["grid"])
 
     def _set_up(self, begun: QuantisedRestorer) -> None:
         self.grid = begun.grid
@@ -231,4 +232,4 @@ class QuantisationTrainer:
 
 def _fingerprint(config: Config) -> str:
     """What a resumed run must share with the one that began it: all but where and how images are read."""
-    return config.model_dump_json(exclude={"data": {"root", "workers"}})
+    return f"{FORM} " + config.model_dump_json(exclude={"data": {"root", "workers"}})

@@ -1,0 +1,123 @@
+"""Scales by what they do to the restored photo: calibration's second pass.
+
+A step's own rounding error is a poor guide to what it costs: values far out that a later ReLU drops anyway pull a scale
+up, and the fine differences that make a quiet photo are lost (on a trained model this alone was half of what noisy
+photos lost). So each group of tied steps tries other scales, one group after the other, and keeps what restores best.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .. import progress as bars
+from ..network.phone import PhoneRestorer
+from .calibrate import Seen, calibrate, observe, with_factors
+from .exact import Ties
+from .fixed_steps import QuantisedRestorer
+from .grid import FIXED, HIGH, LOW, Grid, Scale
+from .layers import inner
+from .samples import Sample
+
+RATIO = 0.8
+"""One try from a scale to a finer one; its inverse to a coarser one."""
+SHIFT = 16
+"""One try with another zero point, in integers."""
+TRIES = 16
+"""Tries in one direction, at most."""
+SAMPLES = 96
+"""Of the samples that ranges come from, so many are restored for each try."""
+LEAST = (0.5 / 255) ** 2
+"""Squared error that nobody sees, half a level: photos that nothing ails must not outweigh all others."""
+
+
+@torch.no_grad()
+def calibrate_by_result(restorer: PhoneRestorer, samples: Iterable[Sample], code_grid: int) -> QuantisedRestorer:
+    """Quantises a restorer as `calibrate` does, and then moves the scales to where the result is best.
+
+    Args:
+        restorer: trained float weights.
+        samples: training samples with the codes that the runtime would give them.
+        code_grid: steps from 0 to 1 of a code (the tree's ``grid``).
+    """
+    kept = list(samples)
+    batches = [(sample.degraded, sample.code) for sample in kept]
+    seen = observe(restorer, batches)
+    tried = kept[: math.ceil(SAMPLES / len(kept[0].item))]
+    return _Search(calibrate(restorer, batches, code_grid), seen, restorer, tried).run()
+
+
+class _Search:
+    def __init__(
+        self, start: QuantisedRestorer, seen: dict[str, Seen], restorer: PhoneRestorer, samples: list[Sample]
+    ) -> None:
+        self.best, self.seen = start, seen
+        self.ties = Ties.of(start.half_blocks, start.quarter_blocks)
+        self.tiles, self.codes, self.clean = (
+            torch.cat([getattr(sample, name) for sample in samples]) for name in ("degraded", "code", "clean")
+        )
+        self.exact = self._errors(restorer(self.tiles, self.codes))
+
+    def run(self) -> QuantisedRestorer:
+        fixed = {*FIXED, "code", *(product.factor for product in self.ties.products)}
+        groups = [first for first in self.ties.groups() if first not in fixed]
+        self.least = self._loss(self.best)
+        with bars.task("choosing scales", len(groups)) as advance:
+            for first in groups:
+                self._descend(partial(self._scaled, first, RATIO), partial(self._scaled, first, 1 / RATIO))
+                for name in self.ties.groups()[first]:
+                    if self.best.grid.activations[name].zero_point > LOW:
+                        self._descend(partial(self._shifted, name, -SHIFT), partial(self._shifted, name, SHIFT))
+                advance(1)
+        return self.best
+
+    def _descend(self, *ways: Callable[[], QuantisedRestorer]) -> None:
+        """Goes on in the first way that lowers the loss, as long as it does."""
+        for way in ways:
+            before = self.least
+            for _ in range(TRIES):
+                other = way()
+                if (loss := self._loss(other)) >= self.least:
+                    break
+                self.best, self.least = other, loss
+            if self.least < before:
+                break
+
+    def _shifted(self, name: str, more: int) -> QuantisedRestorer:
+        """More room at one end of a step's range, and as much less at the other."""
+        begun = self.best.grid.activations[name]
+        moved = Scale(begun.scale, min(max(begun.zero_point + more, LOW), HIGH))
+        return replace(self.best, grid=replace(self.best.grid, activations={**self.best.grid.activations, name: moved}))
+
+    def _scaled(self, first: str, ratio: float) -> QuantisedRestorer:
+        scales = dict(self.best.grid.activations)
+        for name in self.ties.groups()[first]:
+            begun = scales[name]
+            scale = float(np.float32(begun.scale * ratio))
+            scales[name] = Scale(scale, _moved(begun, scale))
+        scales = with_factors(scales, self.seen, self.ties)
+        grid = Grid({name: scales[name] for name in self.best.grid.activations}, self.best.grid.weights)
+        return replace(self.best, grid=grid)
+
+    def _loss(self, quantised: QuantisedRestorer) -> float:
+        """By how much 8 bits multiply the squared error, squared, as the mean over the samples: what many lose a little
+        counts, and what one loses much, as strong noise does by clipping, counts more."""
+        errors = self._errors(quantised(self.tiles, self.codes))
+        return float(((errors + LEAST) / (self.exact + LEAST)).square().mean())
+
+    def _errors(self, restored: Tensor) -> Tensor:
+        return inner(restored.clamp(0, 1) - self.clean).square().mean(dim=(1, 2, 3))
+
+
+def _moved(begun: Scale, scale: float) -> int:
+    """The zero point with which the middle of the range stays where it was; what begins at 0 still does."""
+    if begun.zero_point == LOW:
+        return LOW
+    middle = ((LOW + HIGH) / 2 - begun.zero_point) * begun.scale
+    return int(np.clip(round((LOW + HIGH) / 2 - middle / scale), LOW, HIGH))
