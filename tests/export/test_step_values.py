@@ -22,7 +22,7 @@ from amirnet_training.quantization.float_steps import float_steps
 from amirnet_training.quantization.program import restore
 
 KINDS = ("float", "int8", "folded")
-DRIFT = {"onnx": 0.25, "tflite": 0.6, "coreml": 0.01}
+DRIFT = {"onnx": 0.25, "tflite": 0.6, "coreml": 0.25}
 """Share of a step's int8 values that may differ from torch's. This network was never trained, so it amplifies."""
 
 

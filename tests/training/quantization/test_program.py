@@ -188,10 +188,12 @@ def test_calibration_clips_what_is_rare() -> None:
 
 def test_calibration_does_not_look_at_the_border(restorer: PhoneRestorer) -> None:
     image = torch.full((1, 3, 64, 64), 0.5)
-    quiet = calibrate(restorer, [(image, codes(1))], 64)
-    image[:, :, :, 0] = 1.0  # far from the inner part, within the first sixteenth
-    assert inner(image).shape[2:] == (56, 56) and (inner(image) == 0.5).all()
-    assert calibrate(restorer, [(image, codes(1))], 64).grid.activations["lift"] == quiet.grid.activations["lift"]
+    quiet = calibrate(restorer, [(image, codes(1))], 64).grid.activations["encode0/spatial"]
+    image[:, :, :, :8] = 1.0  # within the first quarter, and farther out than that step sees
+    assert inner(image).shape[2:] == (32, 32) and (inner(image) == 0.5).all()
+    assert calibrate(restorer, [(image, codes(1))], 64).grid.activations["encode0/spatial"] == quiet
+    image[:, :, 30, 30] = 1.0
+    assert calibrate(restorer, [(image, codes(1))], 64).grid.activations["encode0/spatial"] != quiet
     assert inner(codes(2)).shape == codes(2).shape, "a code has no border"
 
 
