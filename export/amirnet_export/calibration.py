@@ -6,9 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from amirnet_training.checkpoint import TrainedModel
-from amirnet_training.config import with_root
-from amirnet_training.data.items import Items
-from amirnet_training.quantization.samples import RuntimeCodes, calibration_samples, load_start, with_context
+from amirnet_training.quantization.samples import Setting, calibration_samples, load_start
 from amirnet_training.quantization.search import calibrate_by_result
 
 from .errors import ExportError
@@ -28,8 +26,7 @@ def calibrated(model: TrainedModel, checkpoint: Path, data: Path) -> TrainedMode
     if model.quantised is not None:
         raise ExportError(f"{checkpoint}: was trained for 8 bits, which is better: leave --calibrate out")
     model, restorer, tree = load_start(checkpoint)
-    config = with_context(with_root(model.config, data))
-    items = Items(config.data, config.data.items, config.train.seed)
-    batches = calibration_samples(RuntimeCodes(model.network, tree, model.config.data.patch), items, config)
+    config, items, codes = Setting.of(model, tree, data)
     facts = {**model.facts, "quantization": {"steps": 0, "batches": config.quantize.batches}}
-    return replace(model, quantised=calibrate_by_result(restorer, batches, tree["grid"]), facts=facts)
+    quantised = calibrate_by_result(restorer, calibration_samples(codes, items, config), tree["grid"])
+    return replace(model, quantised=quantised, facts=facts)

@@ -91,9 +91,11 @@ class CoremlReference:
         if not half:
             return value
         size = max(size, float(np.abs(value).max(initial=0)))
-        self.largest = max(self.largest, size if np.isfinite(size) else BEYOND)
-        if not size <= HALF_MAX:  # also when it is NaN
-            self.overflows[name] = size if np.isfinite(size) else BEYOND
+        if not np.isfinite(size):
+            size = BEYOND
+        self.largest = max(self.largest, size)
+        if size > HALF_MAX:
+            self.overflows[name] = size
         return value.astype(np.float16).astype(np.float32)
 
 

@@ -108,15 +108,15 @@ class PhotoFile:
 def deep_samples(image: Image.Image) -> tuple[Samples | None, list[str]]:
     """The image's samples of 16 bits, HWC, gray or RGB, alpha last if there is transparency; None if they are of 8 bits
     or are read as such; and what is lost. To be called before the image is loaded. Raises ImageError."""
-    raw = raw_mode(image)
-    if image.mode in ("F", "I") and not is_deep(image):
-        raise ImageError(f"image mode {image.mode}: samples have no stated range; save it with 8 or 16 bits a channel")
-    if is_deep(image):
-        deep = read_deep(image, raw)
-        if deep is not None:
-            return deep, ["16 bits a channel: restored at 8 bits, and the change added to the 16-bit samples"]
+    if not is_deep(image):
+        if image.mode in ("F", "I"):
+            problem = "samples have no stated range; save it with 8 or 16 bits a channel"
+            raise ImageError(f"image mode {image.mode}: {problem}")
+        return None, []
+    deep = read_deep(image, raw_mode(image))
+    if deep is None:
         return None, ["more than 8 bits a channel are read as 8 in this kind of file"]
-    return None, []
+    return deep, ["16 bits a channel: restored at 8 bits, and the change added to the 16-bit samples"]
 
 
 def plain_image(image: Image.Image) -> Image.Image:

@@ -188,6 +188,7 @@ def test_an_endless_manifest(toy_copy, form, monkeypatch):
         (lambda m: m["tree"]["nodes"][1].update(code=["a"] * 7), r"nodes\[1\]: code is not a list of finite numbers"),
         (lambda m: m["tree"]["nodes"][1].update(parent=4), "disagree"),
         (lambda m: m["tree"]["nodes"][1].pop("parent"), "parent is missing"),
+        (lambda m: m.update(quantization=5), "quantization is not"),
         (lambda m: m["models"]["encoder"]["onnx"].update(float32="no.onnx"), "'no.onnx', which is not among the files"),
     ],
 )  # fmt: skip

@@ -129,6 +129,13 @@ def load_model(path: str | Path) -> TrainedModel:
     return TrainedModel(network.eval(), config, tree, facts, quantised)
 
 
+def fingerprint(config: Config, *without: str) -> str:
+    """What a resumed run must share with the one that began it: all but where and how images are read, and the
+    sections in ``without``, which it does not use."""
+    left_out: dict[str, Any] = {"data": {"root", "workers"}, **dict.fromkeys(without, True)}
+    return f"{FORM} " + config.model_dump_json(exclude=left_out)
+
+
 def weights_identity(network: AMIRNet) -> str:
     """SHA-256 over all weights, by name: which float model this is."""
     return _digest(network.state_dict()).hexdigest()

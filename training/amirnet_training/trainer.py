@@ -20,7 +20,7 @@ from amirnet.atomic_file import write_file
 from . import progress as bars
 from . import run_folder
 from .activation_range import EVERY, ActivationRange
-from .checkpoint import FORM, TrainedModel, load_state, save_model, save_state
+from .checkpoint import TrainedModel, fingerprint, load_state, save_model, save_state
 from .config import Config, dump, portable
 from .data.items import Items
 from .data.loader import Batch, StepSampler, make_loader, to_float
@@ -88,15 +88,11 @@ class Trainer:
         path = self.folder / "checkpoint.pt"
         if resume:
             state = load_state(path)
-            if state["config"] != self._fingerprint():
+            if state["config"] != fingerprint(self.config, "quantize"):
                 raise CheckpointError(f"{path}: was made with another configuration: resume with the one it began with")
             return state
         run_folder.refuse_a_run_in_the_way(self.folder)
         return None
-
-    def _fingerprint(self) -> str:
-        """What a resumed run must share with the one that began it: all but where and how images are read."""
-        return f"{FORM} " + self.config.model_dump_json(exclude={"data": {"root", "workers"}, "quantize": True})
 
     def run(self) -> TrainedModel:
         """Trains to the last step, finishes the tree and writes `model.safetensors` and `config.yaml`.
@@ -224,7 +220,7 @@ class Trainer:
             "optimizer": self.optimizer.state_dict(), "precision": self.fabric.strategy.precision.state_dict(),
             "labels": torch.from_numpy(self.assignment.labels),
             "step": self.step, "seconds": self.seconds,
-            "config": self._fingerprint(),
+            "config": fingerprint(self.config, "quantize"),
         }  # fmt: skip
         save_state(self.folder / "checkpoint.pt", state)
 

@@ -95,9 +95,6 @@ class CommandGroup(click.Group):
             return fail(error.format_message())
         except AmirnetError as error:
             return fail(str(error))
-        except BrokenPipeError:  # who read our output has gone
-            sys.stdout = None
-            return BAD_INPUT
         except OSError as error:  # a disk that is full, a name that is too long for the system
             return fail(f"{error.filename or 'output'}: {error.strerror or error}; choose another name or place")
         # Without standalone mode click hands the status of ctx.exit(n) back as the result.

@@ -13,6 +13,7 @@ import torch
 from amirnet_training.checkpoint import TrainedModel, save_model
 from amirnet_training.config import Config, parse
 from amirnet_training.network import AMIRNet, build
+from amirnet_training.network.phone import PhoneRestorer
 
 TREE: dict[str, Any] = {"levels": 3, "grid": 64, "conditioning": "soft", "nodes": [
     {"id": 0, "level": 0, "index": 0, "parent": None, "children": [1, 2], "confidence": 0.0,
@@ -22,6 +23,21 @@ TREE: dict[str, Any] = {"levels": 3, "grid": 64, "conditioning": "soft", "nodes"
     {"id": 2, "level": 1, "index": 1, "parent": 0, "children": [], "confidence": 0.5,
      "code": [0.5, 0.0, -1.0, 0.0, 0.0, 0.0, 0.5]},
 ]}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def random_restorer() -> Callable[..., PhoneRestorer]:
+    """random_restorer(seed) -> one whose weights do something: a fresh restorer changes next to nothing."""
+
+    def make(seed: int = 0) -> PhoneRestorer:
+        torch.manual_seed(seed)
+        restorer = build("tiny", 3).restorer.eval().requires_grad_(False)
+        assert isinstance(restorer, PhoneRestorer)
+        for parameter in restorer.parameters():
+            parameter += 0.05 * torch.randn_like(parameter)
+        return restorer
+
+    return make
 
 
 @pytest.fixture

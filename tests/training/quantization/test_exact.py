@@ -8,7 +8,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amirnet_training.network import build
 from amirnet_training.quantization.calibrate import calibrate
 from amirnet_training.quantization.exact import EDGE, FINEST, Product, Ties, factor_scale, inexact, shift_for
 from amirnet_training.quantization.grid import FIXED, LOW
@@ -16,11 +15,8 @@ from amirnet_training.quantization.program import step_names
 
 
 @pytest.fixture(scope="module")
-def scales() -> dict[str, float]:
-    torch.manual_seed(3)
-    restorer = build("tiny", 3).restorer.requires_grad_(False)
-    for parameter in restorer.parameters():
-        parameter += 0.05 * torch.randn_like(parameter)
+def scales(random_restorer) -> dict[str, float]:
+    restorer = random_restorer(seed=3)
     batch = torch.rand(2, 3, 32, 32), torch.randint(-64, 65, (2, 7, 1, 1)) / 64
     grid = calibrate(restorer, [batch], 64).grid
     assert grid.activations["encode0/hidden"].zero_point == LOW, "the grid itself is the ReLU"

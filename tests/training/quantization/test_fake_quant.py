@@ -8,8 +8,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amirnet_training.network import build
-from amirnet_training.network.phone import PhoneRestorer
 from amirnet_training.quantization import sqnr
 from amirnet_training.quantization.calibrate import calibrate
 from amirnet_training.quantization.exact import Ties, inexact
@@ -26,12 +24,8 @@ def batch() -> tuple[torch.Tensor, torch.Tensor]:
 
 
 @pytest.fixture(scope="module")
-def start(batch) -> QuantisedRestorer:
-    torch.manual_seed(0)
-    restorer = build("tiny", 3).restorer.requires_grad_(False)
-    assert isinstance(restorer, PhoneRestorer)
-    for parameter in restorer.parameters():
-        parameter += 0.05 * torch.randn_like(parameter)
+def start(batch, random_restorer) -> QuantisedRestorer:
+    restorer = random_restorer()
     restorer.brighten.linear.bias += 0.6
     return calibrate(restorer, [batch], 64)
 

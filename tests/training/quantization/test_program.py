@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amirnet_training.errors import CheckpointError
-from amirnet_training.network import build
 from amirnet_training.network.phone import HighPass, PhoneRestorer
 from amirnet_training.quantization.calibrate import calibrate
 from amirnet_training.quantization.fixed_steps import QuantisedRestorer
@@ -46,13 +45,9 @@ def tiles(count: int, side: int = 64, seed: int = 2) -> torch.Tensor:
 
 
 @pytest.fixture(scope="module")
-def restorer() -> PhoneRestorer:
-    """Random weights that do something: a fresh one changes next to nothing. `codes(6)` brighten or do not."""
-    torch.manual_seed(0)
-    restorer = build("tiny", 3).restorer.eval().requires_grad_(False)
-    assert isinstance(restorer, PhoneRestorer)
-    for parameter in restorer.parameters():
-        parameter += 0.05 * torch.randn_like(parameter)
+def restorer(random_restorer) -> PhoneRestorer:
+    """`codes(6)` brighten or do not."""
+    restorer = random_restorer()
     restorer.brighten.linear.weight *= 4
     factors = restorer.brighten(codes(6))
     assert factors.min() < -0.05 and factors.max() > 0.05

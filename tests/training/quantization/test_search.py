@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 import torch
 
-from amirnet_training.network import build
 from amirnet_training.network.phone import PhoneRestorer
 from amirnet_training.quantization.calibrate import calibrate, observe
 from amirnet_training.quantization.exact import Ties, inexact
@@ -16,12 +15,8 @@ from amirnet_training.quantization.search import _moved, _Search, calibrate_by_r
 
 
 @pytest.fixture(scope="module")
-def restorer() -> PhoneRestorer:
-    torch.manual_seed(0)
-    restorer = build("tiny", 3).restorer.eval().requires_grad_(False)
-    assert isinstance(restorer, PhoneRestorer)
-    for parameter in restorer.parameters():
-        parameter += 0.05 * torch.randn_like(parameter)
+def restorer(random_restorer) -> PhoneRestorer:
+    restorer = random_restorer()
     restorer.head.weight *= 0.3  # so that the residual is not clipped, which no scale mends
     return restorer
 

@@ -54,11 +54,15 @@ def calibrate(restorer: PhoneRestorer, batches: Iterable[tuple[Tensor, Tensor]],
         batches: tiles (N, 3, H, W) in [0, 1] with their codes (N, K, 1, 1), as the runtime would give them.
         code_grid: steps from 0 to 1 of a code (the tree's ``grid``).
     """
-    seen = observe(restorer, batches)
+    return from_seen(restorer, observe(restorer, batches), code_grid)
+
+
+def from_seen(restorer: PhoneRestorer, seen: dict[str, Seen], code_grid: int) -> QuantisedRestorer:
+    """`calibrate` from what was observed."""
     steps = float_steps(restorer)
     ties = Ties.of(steps.half_blocks, steps.quarter_blocks)
     code = Scale(float(np.float32(1 / code_grid)), 0)
-    activations = with_factors(_scales(seen, ties) | FIXED | {"code": code}, seen, ties)
+    activations = with_factors(_scales(seen, ties) | {"code": code}, seen, ties)
     weights = {name: tuple(weight_scales(layer.weight).tolist()) for name, layer in steps.layers.items()}
     grid = Grid({name: activations[name] for name in seen}, weights)
     return QuantisedRestorer(steps.layers, grid, steps.half_blocks, steps.quarter_blocks)
@@ -93,10 +97,7 @@ def with_factors(scales: dict[str, Scale], seen: dict[str, Seen], ties: Ties) ->
 
 def _scales(seen: dict[str, Seen], ties: Ties) -> dict[str, Scale]:
     found: dict[str, Scale] = dict(FIXED)
-    factors = {product.factor for product in ties.products}
-    for first, members in ties.groups().items():
-        if first in FIXED or first in factors:
-            continue
+    for first, members in ties.movable().items():
         block, _, part = first.rpartition("/")
         if part == "gained":
             found |= _before_relu(block, seen)

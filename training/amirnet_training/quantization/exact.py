@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .grid import FIXED
 from .program import restore
 
 EDGE = 2.0**-15
@@ -64,6 +65,11 @@ class Ties:
         for step in self._parents:
             found.setdefault(self.group(step), []).append(step)
         return found
+
+    def movable(self) -> dict[str, list[str]]:
+        """Those of the groups whose scale is a choice: no grid of pixels or of codes, and no factor, which follows."""
+        bound = {*FIXED, "code", *(product.factor for product in self.products)}
+        return {first: steps for first, steps in self.groups().items() if first not in bound}
 
     def input(self, name: str, value: str) -> str:
         return self._step(name)

@@ -20,8 +20,8 @@ from ..network.blocks import floor
 from .exact import Product, Ties, factor_scale
 from .fixed_steps import QuantisedRestorer
 from .float_steps import TorchSteps
-from .grid import FIXED, HIGH, LOW, Grid, Scale, fake_weight, weight_scales
-from .layers import Layer
+from .grid import HIGH, LOW, Grid, Scale, fake_weight, weight_scales
+from .layers import Layer, is_code_map
 from .program import restore
 
 
@@ -65,9 +65,8 @@ class FakeQuantSteps(TorchSteps, nn.Module):
         self._start = start.grid.activations
         self._ties = Ties.of(start.half_blocks, start.quarter_blocks)
         self._factors = {product.factor: self._shifted(product) for product in self._ties.products}
-        learnt = [name for name in self._ties.groups() if name not in (*FIXED, *self._factors, "code")]
         # How much each group's scale has grown, as a logarithm: a step of the optimizer is a share of the scale.
-        self.growth = nn.ParameterDict({name: torch.zeros(()) for name in learnt})
+        self.growth = nn.ParameterDict({name: torch.zeros(()) for name in self._ties.movable()})
         self.register_buffer("frozen", torch.tensor(False))
         self._channel_scales = nn.Module()
         for name, scales in start.grid.weights.items():
@@ -116,7 +115,7 @@ class FakeQuantSteps(TorchSteps, nn.Module):
 
     def _done(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
         if relu:  # the same number by either; of a single one no gradient must be lost
-            value = floor(value) if name == "brighten" else torch.relu(value)
+            value = floor(value) if is_code_map(name) else torch.relu(value)
         scale, group = self.scale(name), self._ties.group(name)
         if group not in self.growth:
             return scale.fake(value)

@@ -15,11 +15,11 @@ from torch import Tensor
 
 from amirnet.errors import AmirnetError
 
-from ..config import Config, with_root
+from ..config import Config
 from ..data.items import Items
 from ..losses import psnr
 from .layers import inner
-from .samples import RuntimeCodes, Sample, calibration_samples, load_start, samples, with_context
+from .samples import RuntimeCodes, Sample, Setting, calibration_samples, load_start, samples
 from .search import calibrate_by_result
 
 Restore = Callable[[Tensor, Tensor], Tensor]
@@ -84,9 +84,7 @@ def main(checkpoint: Path, data: Path) -> None:
     """
     try:
         model, restorer, tree = load_start(checkpoint)
-        config = with_context(with_root(model.config, data))
-        codes = RuntimeCodes(model.network, tree, model.config.data.patch)
-        items = Items(config.data, config.data.items, config.train.seed)
+        config, items, codes = Setting.of(model, tree, data)
         calibrated = calibrate_by_result(restorer, calibration_samples(codes, items, config), tree["grid"])
         ways: dict[str, Restore] = {"float": restorer, "calibrated": calibrated}
         if model.quantised is not None:

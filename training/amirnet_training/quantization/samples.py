@@ -14,7 +14,7 @@ from amirnet.degradation_tree import DegradationTree, TreeNode
 
 from .. import progress as bars
 from ..checkpoint import TrainedModel, load_model
-from ..config import Config
+from ..config import Config, with_root
 from ..data.items import NODE_STREAM, Items, counter_rng
 from ..data.loader import StepSampler, make_loader, to_float
 from ..errors import CheckpointError, DataError
@@ -74,6 +74,21 @@ def tree_of(tree: dict[str, Any]) -> DegradationTree:
     """The runtime's tree from the checkpoint's."""
     nodes = [{**node, "children": tuple(node["children"]), "code": tuple(node["code"])} for node in tree["nodes"]]
     return DegradationTree(tree["levels"], tree["grid"], tree["conditioning"], tuple(TreeNode(**n) for n in nodes))
+
+
+class Setting(NamedTuple):
+    """What a finished model is quantised with: its own training images, in patches with context."""
+
+    config: Config
+    items: Items
+    codes: RuntimeCodes
+
+    @classmethod
+    def of(cls, model: TrainedModel, tree: dict[str, Any], data: Path) -> Setting:
+        """For a model with its tree, and the folder ``data`` of its image sets. Raises DataError."""
+        config = with_context(with_root(model.config, data))
+        codes = RuntimeCodes(model.network, tree, model.config.data.patch)
+        return cls(config, Items(config.data, config.data.items, config.train.seed), codes)
 
 
 def with_context(config: Config) -> Config:

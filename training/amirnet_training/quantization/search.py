@@ -1,8 +1,8 @@
 """Scales by what they do to the restored photo: calibration's second pass.
 
 A step's own rounding error is a poor guide to what it costs: values far out that a later ReLU drops anyway pull a scale
-up, and the fine differences that make a quiet photo are lost (on a trained model this alone was half of what noisy
-photos lost). So each group of tied steps tries other scales, one group after the other, and keeps what restores best.
+up, and the fine differences that make a quiet photo are lost. So each group of tied steps tries other scales, one group
+after the other, and keeps what restores best.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from torch import Tensor
 
 from .. import progress as bars
 from ..network.phone import PhoneRestorer
-from .calibrate import Seen, calibrate, observe, with_factors
+from .calibrate import Seen, from_seen, observe, with_factors
 from .exact import Ties
 from .fixed_steps import QuantisedRestorer
-from .grid import FIXED, HIGH, LOW, Grid, Scale
+from .grid import HIGH, LOW, Grid, Scale
 from .layers import inner
 from .samples import Sample
 
@@ -47,10 +47,9 @@ def calibrate_by_result(restorer: PhoneRestorer, samples: Iterable[Sample], code
         code_grid: steps from 0 to 1 of a code (the tree's ``grid``).
     """
     kept = list(samples)
-    batches = [(sample.degraded, sample.code) for sample in kept]
-    seen = observe(restorer, batches)
+    seen = observe(restorer, [(sample.degraded, sample.code) for sample in kept])
     tried = kept[: math.ceil(SAMPLES / len(kept[0].item))]
-    return _Search(calibrate(restorer, batches, code_grid), seen, restorer, tried).run()
+    return _Search(from_seen(restorer, seen, code_grid), seen, restorer, tried).run()
 
 
 class _Search:
@@ -59,19 +58,18 @@ class _Search:
     ) -> None:
         self.best, self.seen = start, seen
         self.ties = Ties.of(start.half_blocks, start.quarter_blocks)
+        self.groups = self.ties.movable()
         self.tiles, self.codes, self.clean = (
             torch.cat([getattr(sample, name) for sample in samples]) for name in ("degraded", "code", "clean")
         )
         self.exact = self._errors(restorer(self.tiles, self.codes))
 
     def run(self) -> QuantisedRestorer:
-        fixed = {*FIXED, "code", *(product.factor for product in self.ties.products)}
-        groups = [first for first in self.ties.groups() if first not in fixed]
         self.least = self._loss(self.best)
-        with bars.task("choosing scales", len(groups)) as advance:
-            for first in groups:
+        with bars.task("choosing scales", len(self.groups)) as advance:
+            for first, members in self.groups.items():
                 self._descend(partial(self._scaled, first, RATIO), partial(self._scaled, first, 1 / RATIO))
-                for name in self.ties.groups()[first]:
+                for name in members:
                     if self.best.grid.activations[name].zero_point > LOW:
                         self._descend(partial(self._shifted, name, -SHIFT), partial(self._shifted, name, SHIFT))
                 advance(1)
@@ -97,7 +95,7 @@ class _Search:
 
     def _scaled(self, first: str, ratio: float) -> QuantisedRestorer:
         scales = dict(self.best.grid.activations)
-        for name in self.ties.groups()[first]:
+        for name in self.groups[first]:
             begun = scales[name]
             scale = float(np.float32(begun.scale * ratio))
             scales[name] = Scale(scale, _moved(begun, scale))

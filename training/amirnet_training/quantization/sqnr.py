@@ -16,14 +16,12 @@ from torch import Tensor
 
 from amirnet.errors import AmirnetError
 
-from ..config import with_root
-from ..data.items import Items
 from .fixed_steps import QuantisedRestorer
 from .float_steps import FloatSteps
 from .grid import FIXED, HIGH, LOW
 from .layers import inner
 from .program import restore, step_names
-from .samples import RuntimeCodes, calibration_samples, load_start, samples, with_context
+from .samples import Setting, calibration_samples, load_start, samples
 from .search import calibrate_by_result
 
 WORST = 5
@@ -124,9 +122,7 @@ def main(checkpoint: Path, data: Path) -> None:
     """
     try:
         model, restorer, tree = load_start(checkpoint)
-        config = with_context(with_root(model.config, data))
-        codes = RuntimeCodes(model.network, tree, model.config.data.patch)
-        items = Items(config.data, config.data.items, config.train.seed)
+        config, items, codes = Setting.of(model, tree, data)
         quantised = model.quantised
         if quantised is None:
             quantised = calibrate_by_result(restorer, calibration_samples(codes, items, config), tree["grid"])

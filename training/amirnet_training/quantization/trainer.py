@@ -20,7 +20,7 @@ from amirnet.atomic_file import write_file
 
 from .. import progress as bars
 from .. import run_folder
-from ..checkpoint import FORM, TrainedModel, load_state, save_model, save_state, weights_identity
+from ..checkpoint import TrainedModel, fingerprint, load_state, save_model, save_state, weights_identity
 from ..config import Config, dump, portable
 from ..data.items import Items
 from ..errors import CheckpointError
@@ -68,7 +68,7 @@ class QuantisationTrainer:
             theirs, ours = self.start.config.network, config.network
             raise CheckpointError(f"{start}: preset {theirs.preset!r} with {theirs.levels} levels, the configuration "
                                   f"says {ours.preset!r} with {ours.levels}: name its own configuration")  # fmt: skip
-        self._identity = _fingerprint(config), weights_identity(self.start.network)
+        self._identity = fingerprint(config), weights_identity(self.start.network)
         self.state = self._find_state(resume)
         network, share, seed = self.start.network, config.quantize.node_share, config.train.seed
         size = config.data.patch
@@ -228,8 +228,3 @@ class QuantisationTrainer:
             write_file(self.folder / "config.yaml", dump(portable(config)).encode())
         self.fabric.barrier()
         return model
-
-
-def _fingerprint(config: Config) -> str:
-    """What a resumed run must share with the one that began it: all but where and how images are read."""
-    return f"{FORM} " + config.model_dump_json(exclude={"data": {"root", "workers"}})
