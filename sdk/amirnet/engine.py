@@ -82,7 +82,7 @@ class OnnxEngine:
         self._models = EngineModels(bundle, "onnx", precision)
         self._kinds = {"encoder": "float", "restorer": "uint8" if precision == "int8" else "float"}
         self._sessions: dict[str, Any] = {}
-        self.memory: EngineMemory | None = EngineMemory(96_000_000, 470 if precision == "int8" else 340)
+        self.memory: EngineMemory | None = EngineMemory(96_000_000, 420 if precision == "int8" else 340)
 
     def encode(self, probes: Floats) -> tuple[Floats, Floats]:
         graph = self._models.encoder
