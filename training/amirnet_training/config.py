@@ -56,6 +56,12 @@ class CleanSource(Section):
     """Share of the noises that have their colours correlated, as in-camera processing leaves them."""
     recompressed: Share = 0.0
     """Share of the damages that are followed by a JPEG of quality 75-98."""
+    dimmed: Share = 0.0
+    """Share of the photos that are darkened on purpose first, target included: dark is not yet too dark."""
+    shrunk: Share = 0.0
+    """Share of the photos that are made smaller by 1.3 to 3 first: sharper than any photo as it was taken."""
+    shuffled: Share = 0.0
+    """Share of the photos whose colours change places first."""
 
     @model_validator(mode="after")
     def _known_kinds(self) -> CleanSource:
@@ -75,6 +81,11 @@ class PairSource(Section):
     kind: str
     """What the inputs suffer from: for the tables only, never shown to the network."""
     weight: Annotated[float, Field(gt=0)]
+    exposed: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """The least factor that input and target are darkened by, drawn for each visit to half of them: the damage stays
+    what it was. 1: never."""
+    swapped: Share = 0.0
+    """Share of the visits in which red and blue change places."""
 
 
 def _source_kind(value: object) -> str:
@@ -91,7 +102,9 @@ Source = Annotated[
 class DataConfig(Section):
     root: Path = Path("data/train")
     patch: Annotated[int, Field(ge=16, multiple_of=16)] = 64
-    """Side of the restored patch and of a probe, in pixels."""
+    """Side of the restored patch, in pixels, and of a probe unless `probe` says otherwise."""
+    probe: Annotated[int, Field(ge=0, multiple_of=16)] = 0
+    """Side of a probe, in pixels; 0: that of a patch. Other than that needs windows."""
     probes: Positive = 2
     """Probes a sample, from elsewhere in the same photo: what the code is averaged over."""
     items: Positive = 8192
@@ -99,7 +112,18 @@ class DataConfig(Section):
     holdout: Share = 0.03
     """Share of each source's photos kept for validation."""
     workers: Annotated[int, Field(ge=0)] = 1
+    window: Annotated[int, Field(ge=0, multiple_of=16)] = 0
+    """Side of the windows that are damaged ahead and kept in memory, for crops to be cut from; 0: each crop is made for
+    itself. With a GPU the photos cannot be damaged as fast as they are learnt from."""
+    refresh: Positive = 4000
+    """Steps after which every window is made anew, from another place of its photo and with other noise."""
     sources: list[Source] = Field(min_length=1)
+
+
+    @property
+    def probe_side(self) -> int:
+        """Side of a probe, in pixels."""
+        return self.probe or self.patch
 
 
 class TreeConfig(Section):
@@ -107,6 +131,9 @@ class TreeConfig(Section):
     """Steps at which every leaf is split in two; at most levels - 1."""
     crops: Positive = 4
     """Random crops an item's feature is averaged over (paper section 3.2)."""
+    code: Literal["learned", "kind", "none"] = "learned"
+    """What steers the restorer: the tree; the true kind of each sample, as no phone knows it; or nothing. The other two
+    are what the method is measured against."""
     policy: Literal["standardise", "signed_log", "whiten", "direction"] = "direction"
     """What is done to the features before K-means; see tree/policy.py."""
     min_share: Annotated[float, Field(ge=0.0, le=0.5)] = 0.08
@@ -136,8 +163,17 @@ class TrainConfig(Section):
     """Weight of the loss's term that keeps activations small, see activation_range.py."""
     range_from: Annotated[int, Field(ge=0)] = 0
     """Step from which it counts."""
+    range_every: Positive = 4
+    """Every how many steps: often enough to steer, at a fraction of the cost. 1 where the network is compiled, which
+    would be done twice else."""
     precision: Literal["auto", "32-true", "bf16-mixed", "16-mixed"] = "auto"
     """`auto`: bf16-mixed on a GPU, 32-true on a CPU."""
+    border: Annotated[int, Field(ge=0)] = 0
+    """Pixels at each side of a patch that the loss leaves out: what they need lies beyond it."""
+    light_weight: Annotated[float, Field(ge=0)] = 0.0
+    """Weight of the loss's term for how bright the photo is under its tone curves, before it is restored."""
+    compiled: bool = False
+    """Whether the restorer runs through torch.compile: faster on a GPU, after a minute's work."""
     threads: Annotated[int, Field(ge=0)] = 0
     """CPU threads, 0 for torch's choice. Fixed by the config because sums depend on it."""
     log_every: Positive = 100
@@ -190,6 +226,10 @@ class Config(Section):
         if len(steps) > self.network.levels - 1:
             raise ValueError(f"tree.grow_at has {len(steps)} steps: {self.network.levels} levels grow at most "
                              f"{self.network.levels - 1} times")  # fmt: skip
+        if self.data.window and self.data.window < max(self.data.patch, self.data.probe):
+            raise ValueError(f"data.window {self.data.window} is smaller than a patch or a probe: make it larger, or 0")
+        if self.data.probe not in (0, self.data.patch) and not self.data.window:
+            raise ValueError("data.probe differs from data.patch: that needs data.window, which crops are cut from")
         if steps != sorted(set(steps)) or (steps and not 0 < steps[0] <= steps[-1] < self.train.steps):
             raise ValueError(f"tree.grow_at {steps} must rise and lie between 1 and train.steps - 1")
         return self

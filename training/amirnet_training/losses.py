@@ -25,6 +25,13 @@ def restoration_loss(restored: Tensor, clean: Tensor, *, balance: float, ssim_sh
     return (1 - ssim_share) * pixel + ssim_share * (balance if balance > 0 else 1.0) * structure
 
 
+def light_loss(lifted: Tensor, clean: Tensor, side: int = 8) -> Tensor:
+    """How far a photo under its tone curves is from as bright as it should be: mean distance, in [0, 1], of the means over
+    squares of ``side`` pixels, of images (N, 3, H, W) in [0, 1]; and what of it is clipped."""
+    apart = F.l1_loss(F.avg_pool2d(lifted, side), F.avg_pool2d(clean, side))
+    return apart + torch.relu(lifted - 1).mean()
+
+
 def psnr(restored: Tensor, clean: Tensor) -> Tensor:
     """PSNR in dB of every sample, (N,), of images in [0, 1]; the restored one is clipped. At most 100 dB."""
     error = (restored.clamp(0, 1) - clean).square().mean(dim=(1, 2, 3))

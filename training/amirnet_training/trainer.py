@@ -6,35 +6,40 @@ tree grows in the middle of training, which a ready-made trainer would have to b
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch import nn
+from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from amirnet.atomic_file import write_file
 
 from . import progress as bars
 from . import run_folder
-from .activation_range import EVERY, ActivationRange
+from .activation_range import ActivationRange
 from .checkpoint import TrainedModel, fingerprint, load_state, save_model, save_state
 from .config import Config, dump, portable
 from .data.items import Items
 from .data.loader import Batch, StepSampler, make_loader, to_float
+from .data.windows import Windows
 from .errors import CheckpointError
 from .launch import make_fabric, prepare_process
-from .losses import psnr, restoration_loss
+from .losses import light_loss, psnr, restoration_loss
 from .meter import Meter
 from .network import AMIRNet, build
 from .runlog import RunLog
 from .schedule import learning_rate
 from .tree import growth
 from .tree.assignment import Assignment
-from .tree.features import item_features
+from .tree.features import CropSource, FreshCrops, item_features
 from .tree.finish import describe
+from .tree.steering import fix_prototypes, nodes_of_kinds
 from .validation import Validation
 
 
@@ -64,10 +69,14 @@ class Trainer:
         optimizer = torch.optim.AdamW(
             [{"params": decayed, "weight_decay": config.train.weight_decay}, {"params": plain, "weight_decay": 0.0}],
             lr=config.train.learning_rate,
+            fused=self.fabric.device.type == "cuda",
         )
         self.average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(config.train.ema))
         self.ranges = ActivationRange(network.restorer)  # after the copy, which is not to be watched
         self.items = Items(config.data, config.data.items, config.train.seed)
+        self.crops: CropSource = FreshCrops(self.items, config.data.workers)
+        if config.tree.code != "learned":
+            fix_prototypes(network)
         self.assignment = Assignment(len(self.items), config.network.levels)
         self.step, self.seconds = 0, 0.0
         if state is not None:
@@ -76,6 +85,8 @@ class Trainer:
             self.assignment.labels[:] = state["labels"].numpy()
             self.step, self.seconds = state["step"], state["seconds"]
         self.network: AMIRNet = network
+        if config.train.compiled:
+            network.restorer.compile()
         self.model: nn.Module
         self.model, self.optimizer = self.fabric.setup(network, optimizer)
         if state is not None:
@@ -83,6 +94,7 @@ class Trainer:
             self.optimizer.load_state_dict(state["optimizer"])
             self.fabric.strategy.precision.load_state_dict(state.get("precision", {}))
         self.average.to(self.fabric.device)
+        self.average.n_averaged = self.average.n_averaged.cpu()  # it is asked each step, and a GPU would be waited for
 
     def _find_state(self, resume: bool) -> dict[str, Any] | None:
         path = self.folder / "checkpoint.pt"
@@ -113,20 +125,18 @@ class Trainer:
         """
         if self.fabric.is_global_zero:
             run_folder.make(self.folder)
-        self.validation = Validation(self.config)
+        self.validation = Validation(self.config, self.fabric.device)
         for items in (self.items, self.validation.items):
             if items is not None:
                 with bars.task("decoding photos", len(items.files())) as advance:
                     items.preload(advance)
+        self.validation.prepare()
         self.log = RunLog(self.folder, self.step) if self.fabric.is_global_zero else None
-        sampler = StepSampler(
-            self.step, self.config.train.steps, self.config.train.batch, self.fabric.global_rank, self.fabric.world_size
-        )
-        loader = make_loader(self.items, self.config.data.probes, sampler, self.config.data.workers)
         meter = Meter(self.items.kinds, self.fabric.all_gather)
+        batches = self._windowed() if self.config.data.window else self._fresh()
         with bars.training(self.config.train.steps, self.step) as show:
             started = ready = time.perf_counter()
-            for batch in loader:
+            for batch in batches:
                 meter.waited += time.perf_counter() - ready
                 self._step(batch, meter)
                 self.step += 1
@@ -136,6 +146,32 @@ class Trainer:
                 ready = time.perf_counter()
         if self.log is not None:
             self.log.close()
+
+    def _fresh(self) -> Iterator[Batch]:
+        """Batches whose crops are each damaged for themselves."""
+        train, rank, world = self.config.train, self.fabric.global_rank, self.fabric.world_size
+        sampler = StepSampler(self.step, train.steps, train.batch, rank, world)
+        yield from make_loader(self.items, self.config.data.probes, sampler, self.config.data.workers)
+
+    def _windowed(self) -> Iterator[Batch]:
+        """Batches cut from windows that are damaged ahead."""
+        data, train = self.config.data, self.config.train
+        rank, world, device = self.fabric.global_rank, self.fabric.world_size, self.fabric.device
+        windows = Windows(self.items, data.window, data.patch, data.probe_side, data.probes, data.workers, device)
+        self.crops, final = windows, (train.steps - 1) // data.refresh
+
+        def turn(generation: int) -> None:
+            if generation != windows.number:
+                with bars.task("damaging photos", len(self.items)) as advance:
+                    windows.turn_to(generation, advance, last=generation == final)
+
+        turn(min(self.step // data.refresh, final))  # a run that is only finished needs them too
+        try:
+            for step in range(self.step, train.steps):
+                turn(step // data.refresh)
+                yield windows.batch(step, train.batch, rank, world)
+        finally:
+            windows.close()
 
     def _step(self, batch: Batch, meter: Meter) -> None:
         train, tree = self.config.train, self.config.tree
@@ -147,28 +183,46 @@ class Trainer:
         degraded = to_float(batch.degraded, device).contiguous(memory_format=torch.channels_last)
         probes = to_float(batch.probes, device)
         labels = self.assignment.of(batch.item)
-        share = tree.prototype_share if self.step >= tree.prototype_from else 0.0
-        visits = range(self.step * train.batch + self.fabric.global_rank, (self.step + 1) * train.batch,
-                       self.fabric.world_size)  # fmt: skip
-        node = self.assignment.draw_nodes(labels, share, train.seed, visits).to(device)
-        self.ranges.active = train.range_weight > 0 and self.step >= train.range_from and self.step % EVERY == 0
-        restored, code, place = self.model(degraded, probes, node)
-        losses = restoration_loss(restored.float(), clean, balance=train.balance, ssim_share=train.ssim)
+        watched = train.range_weight > 0 and self.step >= train.range_from
+        self.ranges.active = watched and self.step % train.range_every == 0
+        found = self.model(degraded, probes, self._steering(batch.item, labels).to(device))
+        inside = np.s_[..., train.border : clean.shape[2] - train.border, train.border : clean.shape[3] - train.border]
+        restored, clean = found.image[inside].float(), clean[inside]
+        losses = restoration_loss(restored, clean, balance=train.balance, ssim_share=train.ssim)
         probe_labels = labels.repeat_interleave(probes.shape[1], dim=0).to(device)
-        entropy = self.network.heads.cross_entropy(place.logits.float(), probe_labels)
+        entropy = self.network.heads.cross_entropy(found.place.logits.float(), probe_labels)
         loss = losses.mean() + tree.cross_entropy * entropy
+        if train.light_weight > 0:
+            loss = loss + train.light_weight * light_loss(found.lifted[inside], clean)
         if self.ranges.active:
             loss = loss + train.range_weight * self.ranges.take()
         self.fabric.backward(loss)
-        self.fabric.clip_gradients(self.model, self.optimizer, max_norm=train.clip)
+        # Where a number is not finite the run must end; on a GPU, which would be waited for, the log tells.
+        careful = device.type == "cpu"
+        self.fabric.clip_gradients(self.model, self.optimizer, max_norm=train.clip, error_if_nonfinite=careful)
         self.optimizer.step()
         self.optimizer.zero_grad()
-        sums, counts = self.assignment.sums(labels.to(device), code.detach().float())
-        self.network.heads.update_prototypes(
-            self.fabric.all_reduce(sums, reduce_op="sum"), self.fabric.all_reduce(counts, reduce_op="sum")  # type: ignore[arg-type]
-        )
+        if tree.code == "learned":
+            self._follow(labels.to(device), found.code.detach().float())
         self.average.update_parameters(self.network)
-        meter.add(batch.item, losses.detach(), entropy.detach(), psnr(restored.detach().float(), clean))
+        meter.add(batch.item, losses.detach(), entropy.detach(), psnr(restored.detach(), clean))
+
+    def _steering(self, items: Tensor, labels: Tensor) -> Tensor:
+        """The node whose prototype steers each sample, -1 for its own code."""
+        train, tree = self.config.train, self.config.tree
+        kinds = [self.items.kinds[item] for item in items.tolist()]
+        fixed = nodes_of_kinds(tree.code, kinds, torch.device("cpu"))
+        if fixed is not None:
+            return fixed
+        share = tree.prototype_share if self.step >= tree.prototype_from else 0.0
+        rank, world = self.fabric.global_rank, self.fabric.world_size
+        return self.assignment.draw_nodes(labels, share, train.seed, self.step, rank, world)
+
+    def _follow(self, labels: Tensor, codes: Tensor) -> None:
+        """Moves the prototypes of the nodes that samples lie in."""
+        sums, counts = self.assignment.sums(labels, codes)
+        sums, counts = (self.fabric.all_reduce(value, reduce_op="sum") for value in (sums, counts))
+        self.network.heads.update_prototypes(sums, counts)
 
     def _after_step(self, meter: Meter, show: bars.Show) -> None:
         train = self.config.train
@@ -176,6 +230,9 @@ class Trainer:
             self._grow()
         if self.step % train.log_every == 0 or self.step == train.steps:
             record = {"step": self.step, "seconds": round(self.seconds, 1), **meter.take()}
+            if not math.isfinite(record["loss"]):
+                raise CheckpointError(f"{self.folder}: the loss is not finite at step {self.step}: resume from the last "
+                                      "checkpoint with a lower train.learning_rate")  # fmt: skip
             show(self.step, record["psnr"], record["waiting"])
             if self.log is not None:
                 self.log.write(record)
@@ -194,9 +251,7 @@ class Trainer:
     def _grow(self) -> None:
         tree, level = self.config.tree, self.assignment.depth
         with bars.task(f"growing level {level + 1}", len(self.items)) as advance:
-            features = item_features(
-                self.averaged(), self.items, tree.crops, self.step, self.config.data.workers, advance
-            )
+            features = item_features(self.averaged(), self.crops, tree.crops, self.step, advance)
         leaves = self.assignment.labels[:, level]
         grown = growth.grow(features, leaves, tree.policy, tree.min_share, self.config.train.seed)
         # Sums may differ in the last bit between processes; one tree must come of it.
@@ -227,7 +282,7 @@ class Trainer:
     def _finish(self) -> TrainedModel:
         facts = {"steps": self.step, "seconds": round(self.seconds), "processes": self.fabric.world_size}
         network = self.averaged()
-        tree = describe(network, self.items, self.config)
+        tree = describe(network, self.items, self.crops, self.config)
         model = TrainedModel(network, self.config, tree, facts)
         if self.fabric.is_global_zero:
             save_model(self.folder / "model.safetensors", model)

@@ -9,24 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ..config import CleanSource, DataConfig, PairSource
+from ..config import CleanSource, DataConfig
 from ..degradations import Degradation, draw
 from ..degradations.kinds import Clean, Image
 from ..errors import DataError
-from .images import ImageCache, list_images, list_pairs
+from .holdout import pool
+from .images import ImageCache
 
 ITEM_STREAM, VISIT_STREAM, ORDER_STREAM, CROP_STREAM = range(4)
 NODE_STREAM = 8
+WINDOW_STREAM, CUT_STREAM = 9, 10
 
 
 def counter_rng(seed: int, stream: int, index: int) -> np.random.Generator:
     """An independent generator for every (seed, stream, index)."""
     return np.random.Generator(np.random.Philox(key=[seed, (stream << 48) + index]))
+
+
+SHRINKS = (1.3, 3.0)
+"""A photo is made smaller by something between these, as long as a crop can still be cut from it."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,16 @@ class Item:
     degraded: Path | None
     degradation: Degradation
     kind: str
+    group: str
+    """For tables: the pairs' folder, or the kind."""
+    shrink: float = 1.0
+    """How many times smaller the photo is made before it is damaged."""
+    colours: tuple[int, int, int] = (0, 1, 2)
+    """Where the photo's red, green and blue come from."""
+    exposed: float = 1.0
+    """Of a pair: the least factor that both are darkened by, in half of the visits."""
+    swapped: float = 0.0
+    """Of a pair: share of the visits in which red and blue change places."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +81,7 @@ class Items:
         self.patch = config.patch
         self.seed = seed
         self.cache = ImageCache()
-        pools = [self._pool(source, config, validation) for source in config.sources]
+        pools = [pool(source, config, validation=validation) for source in config.sources]
         weights = np.array([source.weight for source in config.sources])
         self.items: list[Item] = []
         for index in range(count):
@@ -75,28 +92,19 @@ class Items:
                 kinds = list(source.degradations)
                 shares = np.array([source.degradations[kind] for kind in kinds])
                 kind = kinds[int(rng.choice(len(kinds), p=shares / shares.sum()))]
-                extras = {"common_noise": source.common_noise, "recompressed": source.recompressed}
-                self.items.append(Item(clean, None, draw(kind, rng, **extras), kind))
+                self.items.append(self._damaged(clean, kind, source, rng))
             else:
-                self.items.append(Item(clean, degraded, Clean(), source.kind))
+                group = PurePath(source.inputs).parts[0]
+                self.items.append(Item(clean, degraded, Clean(), source.kind, group, exposed=source.exposed,
+                                       swapped=source.swapped))  # fmt: skip
 
     @staticmethod
-    def _pool(
-        source: CleanSource | PairSource, config: DataConfig, validation: bool
-    ) -> list[tuple[Path, Path | None]]:
-        pool: list[tuple[Path, Path | None]] = []
-        if isinstance(source, CleanSource):
-            for folder in source.clean:
-                pool += [(path, None) for path in list_images(config.root / folder)]
-        else:
-            pairs = list_pairs(config.root / source.inputs, config.root / source.targets)
-            pool = [(target, degraded) for degraded, target in pairs]
-        # Held-out photos are spread over the source by name, not taken from one end of it.
-        held = max(1, round(config.holdout * len(pool))) if config.holdout > 0 else 0
-        held = min(held, len(pool) - 1)  # something must be left to train on; a lone photo serves for both
-        chosen = {(2 * i + 1) * len(pool) // (2 * held) for i in range(held)}
-        kept = [entry for index, entry in enumerate(pool) if (index in chosen) == validation]
-        return kept or pool
+    def _damaged(clean: Path, kind: str, source: CleanSource, rng: np.random.Generator) -> Item:
+        shrink = float(np.exp(rng.uniform(*np.log(SHRINKS)))) if rng.random() < source.shrunk else 1.0
+        order = rng.permutation(3) if rng.random() < source.shuffled else range(3)
+        red, green, blue = map(int, order)
+        shares = {name: getattr(source, name) for name in ("common_noise", "recompressed", "dimmed")}
+        return Item(clean, None, draw(kind, rng, **shares), kind, kind, shrink, (red, green, blue))
 
     def __len__(self) -> int:
         return len(self.items)
@@ -105,6 +113,11 @@ class Items:
     def kinds(self) -> list[str]:
         """The kind of every item, for tables."""
         return [item.kind for item in self.items]
+
+    @property
+    def groups(self) -> list[str]:
+        """The group of every item, for tables that tell real damage from made."""
+        return [item.group for item in self.items]
 
     def files(self) -> list[Path]:
         """Every file that the items use, in a fixed order."""
@@ -130,10 +143,18 @@ class Items:
         Raises:
             DataError: the photo is smaller than a patch, or a pair differs in size.
         """
-        clean, degraded = self._photos(self.items[index])
-        degradation = self.items[index].degradation
-        made = [self._crop(degradation, clean, degraded, rng) for _ in range(count)]
+        made = [self._turned(self._cut(self.items[index], self.patch, rng), rng) for _ in range(count)]
         return Crops(np.stack([pair[0] for pair in made]), np.stack([pair[1] for pair in made]))
+
+    def window(self, index: int, side: int, rng: np.random.Generator) -> tuple[Image, Image]:
+        """A random window of item ``index``, damaged and clean, (side, side, 3) each; a smaller photo is mirrored at its
+        border.
+
+        Raises:
+            DataError: the photo is smaller than a patch, or a pair differs in size.
+        """
+        degraded, clean = self._cut(self.items[index], side, rng)
+        return np.ascontiguousarray(degraded), np.ascontiguousarray(clean)
 
     def _photos(self, item: Item) -> tuple[Image, Image | None]:
         clean = self.cache[item.clean]
@@ -144,21 +165,59 @@ class Items:
             raise DataError(f"{item.clean}: smaller than a {self.patch} px patch: remove it or set data.patch lower")
         return clean, degraded
 
-    def _crop(
-        self, degradation: Degradation, clean: Image, degraded: Image | None, rng: np.random.Generator
-    ) -> tuple[Image, Image]:
-        side, (height, width) = self.patch, clean.shape[:2]
+    def _cut(self, item: Item, side: int, rng: np.random.Generator) -> tuple[Image, Image]:
+        """A random window of one photo, damaged and clean."""
+        clean, degraded = self._photos(item)
+        clean = _prepared(clean, item, side)
+        if degraded is not None:
+            degraded = _mirrored(degraded, side)
+        height, width = clean.shape[:2]
         y, x = int(rng.integers(height - side + 1)), int(rng.integers(width - side + 1))
-        margin = degradation.margin
+        margin = item.degradation.margin
         # Up to 7 more pixels, so that JPEG's block grid lies anywhere in the crop, as it does in a photo's probes.
         shift = rng.integers(0, 8, 2)
         top, left = min(margin + int(shift[0]), y), min(margin + int(shift[1]), x)
         window = np.s_[y - top : y + side + margin, x - left : x + side + margin]
-        turns, flip = int(rng.integers(4)), bool(rng.integers(2))
-        target = clean[window]
-        source = degradation(target, rng) if degraded is None else degraded[window]
         inner = np.s_[top : top + side, left : left + side]
-        return _turn(source[inner], turns, flip), _turn(target[inner], turns, flip)
+        if degraded is not None:
+            return _exposed(degraded[window][inner], clean[window][inner], item, rng)
+        target = item.degradation.target(np.ascontiguousarray(clean[window]))
+        return item.degradation(target, rng)[inner], target[inner]
+
+    @staticmethod
+    def _turned(pair: tuple[Image, Image], rng: np.random.Generator) -> tuple[Image, Image]:
+        turns, flip = int(rng.integers(4)), bool(rng.integers(2))
+        degraded, clean = pair
+        return _turn(degraded, turns, flip), _turn(clean, turns, flip)
+
+
+def _prepared(clean: Image, item: Item, side: int) -> Image:
+    """The clean photo as the item wants it: made smaller, colours in another order, and no smaller than a crop."""
+    shrink = min(item.shrink, min(clean.shape[:2]) / side)
+    if shrink > 1:
+        height, width = (round(length / shrink) for length in clean.shape[:2])
+        clean = cv2.resize(clean, (width, height), interpolation=cv2.INTER_AREA)
+    if item.colours != (0, 1, 2):
+        clean = clean[:, :, item.colours]
+    return _mirrored(clean, side)
+
+
+def _mirrored(image: Image, side: int) -> Image:
+    height, width = image.shape[:2]
+    below, right = max(0, side - height), max(0, side - width)
+    if below or right:
+        image = cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REFLECT_101).astype(np.uint8, copy=False)
+    return image
+
+
+def _exposed(degraded: Image, clean: Image, item: Item, rng: np.random.Generator) -> tuple[Image, Image]:
+    """A pair under another exposure: what light the sensor had is unknown, and real noise stays with its levels."""
+    if item.exposed < 1 and rng.random() < 0.5:
+        factor = np.float32(rng.uniform(item.exposed, 1))
+        degraded, clean = (np.rint(image * factor).astype(np.uint8) for image in (degraded, clean))
+    if item.swapped and rng.random() < item.swapped:
+        degraded, clean = degraded[:, :, ::-1], clean[:, :, ::-1]
+    return degraded, clean
 
 
 def _turn(image: Image, turns: int, flip: bool) -> Image:

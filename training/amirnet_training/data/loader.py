@@ -6,6 +6,7 @@ import ctypes
 import signal
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import cv2
@@ -33,24 +34,26 @@ class Batch(NamedTuple):
     """Degraded crops from elsewhere in the same photo, (N, R, 3, P, P)."""
 
 
+def item_of_visit(items: Items, visit: int) -> int:
+    """Which item the run's sample number ``visit`` shows: every epoch visits every item once, in an order of its own."""
+    epoch, place = divmod(visit, len(items))
+    return int(_order(items.seed, len(items), epoch)[place])
+
+
+@lru_cache(maxsize=4)
+def _order(seed: int, count: int, epoch: int) -> np.ndarray:
+    return counter_rng(seed, ORDER_STREAM, epoch).permutation(count)
+
+
 class Visits(Dataset[tuple[int, np.ndarray, np.ndarray, np.ndarray]]):
     """Sample ``v`` of the whole run: which item it visits and the crops of that visit."""
 
     def __init__(self, items: Items, probes: int) -> None:
         self.items = items
         self.probes = probes
-        self._order: tuple[int, np.ndarray] = (-1, np.empty(0, np.int64))
-
-    def item_of(self, visit: int) -> int:
-        """Every epoch visits every item once, in an order of its own."""
-        epoch, place = divmod(visit, len(self.items))
-        if self._order[0] != epoch:
-            rng = counter_rng(self.items.seed, ORDER_STREAM, epoch)
-            self._order = (epoch, rng.permutation(len(self.items)))
-        return int(self._order[1][place])
 
     def __getitem__(self, visit: int) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
-        item = self.item_of(visit)
+        item = item_of_visit(self.items, visit)
         crops = self.items.crops(item, 1 + self.probes, counter_rng(self.items.seed, VISIT_STREAM, visit))
         degraded = np.moveaxis(crops.degraded, 3, 1)
         return item, degraded[0], np.moveaxis(crops.clean[0], 2, 0), degraded[1:]

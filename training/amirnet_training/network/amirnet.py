@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .light import LightHead, level_statistics, lift, to_levels
+
 
 def level_slices(levels: int) -> list[slice]:
     """Where each tree level lies in a code: level l has 2^l entries, from 2^l - 1 (CONTRACT: tree walk)."""
@@ -87,11 +89,25 @@ class TreeHeads(nn.Module):
         A label of -1 is ignored. A level with one node only adds exactly 0.
         """
         total = logits.sum() * 0.0
-        for level, part in enumerate(self.slices):
-            known = labels[:, level] >= 0
-            if int(self.exists[part].sum()) > 1 and bool(known.any()):
-                total = total + F.cross_entropy(logits[known, part], labels[known, level])
+        for level, part in enumerate(self.slices[1:], start=1):
+            # Nothing here depends on a tensor's value: a GPU would have to be waited for.
+            wanted = labels[:, level]
+            missed = F.cross_entropy(logits[:, part], wanted, ignore_index=-1, reduction="sum")
+            total = total + missed / (wanted >= 0).sum().clamp_min(1)
         return total
+
+
+class Restored(NamedTuple):
+    """What the whole network gives for a batch of N photos with R probes each."""
+
+    image: Tensor
+    """(N, 3, H, W), not clipped."""
+    lifted: Tensor
+    """(N, 3, H, W), the photo under its tone curves, neither clipped nor rounded; without a light head the photo."""
+    code: Tensor
+    """(N, 2^levels - 1), the samples' own codes, whatever they were restored by."""
+    place: Place
+    """Of all N * R probes."""
 
 
 class AMIRNet(nn.Module):
@@ -101,13 +117,15 @@ class AMIRNet(nn.Module):
         encoder: probes (N, 3, P, P) -> features (N, `encoder.features`).
         restorer: image (N, 3, H, W), code (N, 2^levels - 1, 1, 1) -> image.
         levels: levels of the tree, 4 for the paper's 1, 2, 4, 8 nodes.
+        lights: whether light is a step of its own (`light`), as in the phone presets.
     """
 
-    def __init__(self, encoder: nn.Module, restorer: nn.Module, levels: int = 4) -> None:
+    def __init__(self, encoder: nn.Module, restorer: nn.Module, levels: int = 4, *, lights: bool = False) -> None:
         super().__init__()
         self.encoder = encoder
         self.restorer = restorer
         self.heads = TreeHeads(int(encoder.features), levels)  # type: ignore[arg-type]
+        self.light = LightHead(2**levels - 1) if lights else None
 
     @property
     def levels(self) -> int:
@@ -122,19 +140,24 @@ class AMIRNet(nn.Module):
         return self.heads(self.encoder(probes))
 
     def restore(self, image: Tensor, code: Tensor) -> Tensor:
-        """Restores ``image`` (N, 3, H, W) as ``code`` (N, 2^levels - 1) says."""
+        """Restores ``image`` (N, 3, H, W), as bright as it should be, as ``code`` (N, 2^levels - 1) says."""
         return self.restorer(image, code[:, :, None, None])
 
-    def forward(self, image: Tensor, probes: Tensor, node: Tensor | None = None) -> tuple[Tensor, Tensor, Place]:
-        """Restores images by the mean code of their probes.
+    def lift(self, image: Tensor, code: Tensor, statistics: Tensor) -> Tensor:
+        """The photo under the tone curves that its code and its `level_statistics` (N, 24) call for; unchanged where
+        the network has no light head."""
+        if self.light is None:
+            return image
+        with torch.autocast(image.device.type, enabled=False):  # 8 bits of mantissa are too few for a photo's levels
+            return lift(image, self.light(code.float(), statistics))
+
+    def forward(self, image: Tensor, probes: Tensor, node: Tensor | None = None) -> Restored:
+        """Brightens and restores images by the mean code of their probes.
 
         Args:
             image: (N, 3, H, W).
             probes: (N, R, 3, P, P), R crops of the same photo.
             node: (N,) node whose prototype is used instead of the sample's own code; -1 for its own.
-
-        Returns:
-            The restored images, the samples' own codes (N, entries), and the places of all N * R probes.
         """
         count, repeats = probes.shape[:2]
         place = self.place(probes.flatten(0, 1))
@@ -142,4 +165,5 @@ class AMIRNet(nn.Module):
         used = code
         if node is not None:
             used = torch.where((node >= 0)[:, None], self.heads.prototypes[node.clamp_min(0)], code)
-        return self.restore(image, used), code, place
+        lifted = self.lift(image, used, level_statistics(probes))
+        return Restored(self.restore(lifted if self.light is None else to_levels(lifted), used), lifted, code, place)

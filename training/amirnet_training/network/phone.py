@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .blocks import CodeMap, FeatureTransformBlock, PlainBlock, floor
+from .blocks import CodeMap, FeatureTransformBlock, PlainBlock
 
 
 class HighPass(nn.Module):
@@ -57,30 +59,69 @@ class PhoneEncoder(nn.Module):
         return self.layers(probes).mean(dim=(2, 3))
 
 
-class PhoneRestorer(nn.Module):
-    """U-Net over 1/2 and 1/4 resolution with a full-resolution refinement, on the brightened photo, as its residual.
+class Blocks(NamedTuple):
+    """How many residual blocks a phone restorer has at each scale."""
 
-    ``(N, 3, H, W)`` in [0, 1] and code ``(N, code, 1, 1)`` -> ``(N, 3, H, W)``, not clipped. H and W are
-    multiples of ``alignment``. There is no global operation: an output pixel depends on the input pixels
-    within the receptive radius only, which `receptive_field.measure` computes.
+    half: int
+    """At 1/2 resolution, in the encoder half and again in the decoder half."""
+    quarter: int
+    """At 1/4 resolution, likewise; 0 where the middle lies at 1/4 itself."""
+    middle: int
+    """In the middle: at 1/8 resolution, or at 1/4 where `quarter` is 0."""
+
+    @property
+    def steered_middle(self) -> int:
+        """How many of the middle's blocks the code steers: the last third is plain, as the decoder is (the paper
+        conditions the encoder half only)."""
+        return self.middle - self.middle // 3
+
+    @property
+    def alignment(self) -> int:
+        """What a tile's sides are multiples of, in pixels."""
+        return 8 if self.quarter else 4
+
+
+class Widths(NamedTuple):
+    """Channels of a phone restorer at each scale."""
+
+    full: int
+    half: int
+    quarter: int
+    eighth: int = 0
+
+
+class PhoneRestorer(nn.Module):
+    """U-Net over 1/2, 1/4 and (if it has such blocks) 1/8 resolution with a full-resolution refinement.
+
+    ``(N, 3, H, W)`` in [0, 1], as bright as it should be, and code ``(N, code, 1, 1)`` -> ``(N, 3, H, W)``, not clipped:
+    the photo and a residual. H and W are multiples of ``alignment``. There is no global operation: an output pixel
+    depends on the input pixels within the receptive radius only, which `receptive_field.measure` computes.
     """
 
-    alignment = 4
-
-    def __init__(self, code: int, half: int, quarter: int, full: int, half_blocks: int, quarter_blocks: int) -> None:
+    def __init__(self, code: int, widths: Widths, blocks: Blocks) -> None:
         super().__init__()
+        self.blocks, self.alignment = blocks, blocks.alignment
+        full, half, quarter, eighth = widths
+
+        def steered(width: int, count: int) -> nn.ModuleList:
+            return nn.ModuleList(FeatureTransformBlock(width, code) for _ in range(count))
+
+        def plain(width: int, count: int) -> nn.ModuleList:
+            return nn.ModuleList(PlainBlock(width) for _ in range(count))
+
         self.high_pass = HighPass(padding=1)
         self.stem = nn.Conv2d(6, half, 4, stride=2, padding=1)
-        self.encode = nn.ModuleList(FeatureTransformBlock(half, code) for _ in range(half_blocks))
+        self.encode = steered(half, blocks.half)
         self.down = nn.Conv2d(half, quarter, 2, stride=2)
-        # The last third of the middle is plain, as the decoder is: the paper conditions the encoder half only.
-        conditioned = quarter_blocks - quarter_blocks // 3
-        self.middle = nn.ModuleList(
-            FeatureTransformBlock(quarter, code) if index < conditioned else PlainBlock(quarter)
-            for index in range(quarter_blocks)
-        )
+        deep = eighth if blocks.quarter else quarter
+        if blocks.quarter:
+            self.reduce = steered(quarter, blocks.quarter)
+            self.descend = nn.Conv2d(quarter, eighth, 2, stride=2)
+            self.ascend = nn.Conv2d(eighth, quarter, 1)
+            self.rebuild = plain(quarter, blocks.quarter)
+        self.middle = steered(deep, blocks.steered_middle) + plain(deep, blocks.middle - blocks.steered_middle)
         self.up = nn.Conv2d(quarter, half, 1)
-        self.decode = nn.ModuleList(PlainBlock(half) for _ in range(half_blocks))
+        self.decode = plain(half, blocks.half)
         self.expand = nn.Conv2d(half, full, 1)
         self.detail = nn.Conv2d(6, full, 3, padding=1)
         self.refine = nn.Conv2d(full, full, 3, padding=1)
@@ -90,24 +131,32 @@ class PhoneRestorer(nn.Module):
         nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]
         # Lets the code silence the residual, so that a clean photo passes unchanged.
         self.scale = CodeMap(code, 3, 1.0)
-        # How much of the photo is added to itself before anything else: what low light lacks most is one factor, and
-        # convolutions are slow to learn a multiplication. Never less than 0, and exactly 0 for most photos: any other
-        # number would move all pixels a little in 8 bits, and clip the noise around white that is to be averaged away.
-        self.brighten = CodeMap(code, 1, 0.1)
-        nn.init.zeros_(self.brighten.linear.weight)
 
     def forward(self, x: Tensor, code: Tensor) -> Tensor:
-        x = x + x * floor(self.brighten(code))
         bands = self.high_pass(x)
         half = torch.relu(self.stem(bands))
         for block in self.encode:
             half = block(half, code)
         quarter = self.down(half)
-        for block in self.middle:
-            quarter = block(quarter, code)
-        half = half + F.interpolate(self.up(quarter), scale_factor=2.0, mode="nearest")
+        if self.blocks.quarter:
+            for block in self.reduce:
+                quarter = block(quarter, code)
+            eighth = self.descend(quarter)
+            for block in self.middle:
+                eighth = block(eighth, code)
+            quarter = quarter + _doubled(self.ascend(eighth))
+            for block in self.rebuild:
+                quarter = block(quarter, code)
+        else:
+            for block in self.middle:
+                quarter = block(quarter, code)
+        half = half + _doubled(self.up(quarter))
         for block in self.decode:
             half = block(half, code)
-        full = torch.relu(self.detail(bands) + F.interpolate(self.expand(half), scale_factor=2.0, mode="nearest"))
+        full = torch.relu(self.detail(bands) + _doubled(self.expand(half)))
         full = torch.relu(self.refine(full))
         return x + self.head(full) * self.scale(code)
+
+
+def _doubled(value: Tensor) -> Tensor:
+    return F.interpolate(value, scale_factor=2.0, mode="nearest")

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from .amirnet import AMIRNet
 from .paper import PaperEncoder, PaperRestorer
-from .phone import PhoneEncoder, PhoneRestorer
+from .phone import Blocks, PhoneEncoder, PhoneRestorer, Widths
 
-PRESETS = ("mobile", "tiny", "paper")
+PHONE = {
+    "mobile": (Widths(full=16, half=32, quarter=64, eighth=128), Blocks(half=2, quarter=2, middle=3)),
+    "tiny": (Widths(full=8, half=16, quarter=32, eighth=64), Blocks(half=1, quarter=2, middle=3)),
+}
+"""Channels and blocks of the phone presets' restorers."""
+PRESETS = (*PHONE, "paper")
 
 
 def build(preset: str, levels: int = 4, width: int | None = None) -> AMIRNet:
@@ -27,8 +32,5 @@ def build(preset: str, levels: int = 4, width: int | None = None) -> AMIRNet:
         return AMIRNet(PaperEncoder(), PaperRestorer(code, width or 32), levels)
     if width is not None:
         raise ValueError(f"preset {preset!r} has a fixed width: leave out 'width'")
-    if preset == "mobile":
-        restorer = PhoneRestorer(code, half=32, quarter=64, full=16, half_blocks=2, quarter_blocks=7)
-        return AMIRNet(PhoneEncoder((16, 32, 48, 64)), restorer, levels)
-    restorer = PhoneRestorer(code, half=16, quarter=32, full=8, half_blocks=2, quarter_blocks=6)
-    return AMIRNet(PhoneEncoder((16, 32, 48, 64)), restorer, levels)
+    widths, blocks = PHONE[preset]
+    return AMIRNet(PhoneEncoder((16, 32, 48, 64)), PhoneRestorer(code, widths, blocks), levels, lights=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -32,17 +30,21 @@ class Assignment:
         """Labels of a batch, (N, levels)."""
         return torch.from_numpy(self.labels[items.numpy()])
 
-    def draw_nodes(self, labels: Tensor, share: float, seed: int, visits: Iterable[int]) -> Tensor:
-        """For a ``share`` of the samples a random node on their path, -1 for the others: (N,).
+    def draw_nodes(
+        self, labels: Tensor, share: float, seed: int, step: int, rank: int = 0, world: int = 1
+    ) -> Tensor:
+        """For a ``share`` of a step's samples a random node on their path, -1 for the others: (N,).
 
         Restoring by prototypes in training is what lets the runtime back off to a shallower node.
+
+        Args:
+            labels: of this process's share of the step's samples, (N, levels).
         """
-        nodes = []
-        for row, visit in zip(labels.tolist(), visits, strict=True):
-            rng = counter_rng(seed, NODE_STREAM, visit)
-            chosen, level = rng.random() < share, int(rng.integers(self.depth + 1))
-            nodes.append(2**level - 1 + row[level] if chosen else -1)
-        return torch.tensor(nodes)
+        rng, count = counter_rng(seed, NODE_STREAM, step), len(labels) * world
+        chosen = torch.from_numpy(rng.random(count) < share)[rank::world]
+        level = torch.from_numpy(rng.integers(0, self.depth + 1, count))[rank::world]
+        node = 2**level - 1 + labels.gather(1, level[:, None])[:, 0]
+        return torch.where(chosen, node, -1)
 
     def sums(self, labels: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
         """Summed codes (entries, entries) and sample counts (entries,) of every node for one batch."""

@@ -45,7 +45,7 @@ def early_features(config: Config, steps: int) -> tuple[Features, list[str]]:
         trainer = Trainer(short, Path(folder) / "run")
         trainer.train()
         with bars.task("features", len(trainer.items)) as advance:
-            found = item_features(trainer.averaged(), trainer.items, tree.crops, steps, config.data.workers, advance)
+            found = item_features(trainer.averaged(), trainer.crops, tree.crops, steps, advance)
     return found.astype(np.float64), trainer.items.kinds
 
 

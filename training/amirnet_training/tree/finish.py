@@ -11,7 +11,7 @@ from .. import progress as bars
 from ..config import Config
 from ..data.items import Items
 from ..network import AMIRNet
-from .features import item_codes
+from .features import CropSource, item_codes
 
 GRID = 64
 """Codes are kept on multiples of 1/64: coarse enough that engines agree, fine enough to cost nothing measurable."""
@@ -22,16 +22,17 @@ UNSURE_SHARE = 0.02
 with the pseudo-labels stopped most JPEG photos short of their leaf, which then came out no better than they went in."""
 
 
-def describe(network: AMIRNet, items: Items, config: Config) -> dict[str, Any]:
+def describe(network: AMIRNet, items: Items, source: CropSource, config: Config) -> dict[str, Any]:
     """The tree as the bundle's manifest holds it (CONTRACT: tree).
 
     Args:
         network: trained, in eval mode.
         items: the training items.
-        config: for the number of data workers.
+        source: of their crops.
+        config: that they were trained with.
     """
     with bars.task("finishing the tree", len(items)) as advance:
-        masks, codes = item_codes(network, items, CROPS, config.train.steps + 1, config.data.workers, advance)
+        masks, codes = item_codes(network, source, CROPS, config.train.steps + 1, advance)
     exists = network.heads.exists.cpu().numpy()
     levels = config.network.levels
     path = _walk(masks, exists, levels)
@@ -50,7 +51,7 @@ def describe(network: AMIRNet, items: Items, config: Config) -> dict[str, Any]:
             # No walk ends at the root: its code is the mean of all kinds, and would brighten a photo that nothing ails.
             "confidence": 0.0 if level == 1 else _confidence(node, masks, here, exists),
             "code": stored[node].tolist(),
-            "share": round(float(here.mean()), 4), "label": _label(kinds[here]),
+            "share": round(float(here.mean()), 4), "label": _label(kinds[here]), "kinds": _shares(kinds[here]),
         })  # fmt: skip
     return {"levels": levels, "grid": GRID, "conditioning": "soft", "nodes": nodes}
 
@@ -89,6 +90,12 @@ def _confidence(
     probability = np.divide(masks[here, node], total, out=np.zeros_like(total), where=total > 0)  # CONTRACT T4
     threshold = np.floor(np.quantile(probability, UNSURE_SHARE) * GRID) / GRID
     return float(np.clip(threshold, 0.5, (GRID - 1) / GRID))
+
+
+def _shares(kinds: npt.NDArray[np.str_]) -> dict[str, float]:
+    """Kind -> its share of a node's items, as far as any has it; a walk that is restricted to a kind goes by them."""
+    names, counts = np.unique(kinds, return_counts=True)
+    return {str(name): round(float(count / len(kinds)), 4) for name, count in zip(names, counts, strict=True)}
 
 
 def _label(kinds: npt.NDArray[np.str_]) -> str:

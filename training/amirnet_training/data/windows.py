@@ -1,0 +1,167 @@
+"""Windows of all items, damaged ahead by worker processes and kept on the device that learns from them.
+
+A GPU learns from photos many times faster than processors can damage them. So each item's photo is damaged once in a
+window larger than a patch, all windows lie in the device's memory, patches and probes are cut from them there, and while
+they are learnt from, the next generation of windows is made in the background: from other places of the photos and with
+other noise. Everything is drawn from counters, so a run is the same wherever it was interrupted.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from .items import CROP_STREAM, CUT_STREAM, WINDOW_STREAM, Items, counter_rng
+from .loader import Batch, item_of_visit, start_worker
+
+RENDERED = 32
+"""Windows that a worker hands over at a time."""
+
+
+class _Renderings(Dataset[tuple[Tensor, Tensor]]):
+    """Every item's window of one generation: (S, S, 3) uint8 each, damaged and clean."""
+
+    def __init__(self, items: Items, side: int, generation: int) -> None:
+        self.items, self.side, self.generation = items, side, generation
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        rng = counter_rng(self.items.seed, WINDOW_STREAM, self.generation * len(self.items) + index)
+        degraded, clean = self.items.window(index, self.side, rng)
+        return torch.from_numpy(degraded), torch.from_numpy(clean)
+
+
+class _Generation:
+    """One generation in the making, on the CPU, by a thread that collects what worker processes make."""
+
+    def __init__(self, items: Items, side: int, workers: int, number: int, advance: Callable[[int], None]) -> None:
+        self.number = number
+        self.degraded = torch.empty(len(items), side, side, 3, dtype=torch.uint8)
+        self.clean = torch.empty_like(self.degraded)
+        self._failure: BaseException | None = None
+        self._stopped = False
+        arguments = (_Renderings(items, side, number), workers, advance)
+        self._thread = threading.Thread(target=self._collect, args=arguments, daemon=True)
+        self._thread.start()
+
+    def _collect(self, renderings: _Renderings, workers: int, advance: Callable[[int], None]) -> None:
+        try:
+            loader = DataLoader(renderings, batch_size=RENDERED, num_workers=workers, worker_init_fn=start_worker)
+            first = 0
+            for degraded, clean in loader:
+                if self._stopped:
+                    return
+                self.degraded[first : first + len(degraded)] = degraded
+                self.clean[first : first + len(clean)] = clean
+                first += len(degraded)
+                advance(len(degraded))
+        except BaseException as error:  # handed to whoever waits for the windows
+            self._failure = error
+
+    def wait(self) -> None:
+        self._thread.join()
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self) -> None:
+        self._stopped = True
+        self._thread.join()
+
+
+class Windows:
+    """The windows of all items, and crops of them.
+
+    Args:
+        items: what they show; preloaded.
+        side: of a window, in pixels.
+        patch: side of a restored patch, in pixels.
+        probe: side of a probe, in pixels.
+        probes: probes a sample.
+        workers: processes that damage photos; 0: a thread of this one does.
+        device: where the windows lie and crops are cut.
+    """
+
+    def __init__(
+        self, items: Items, side: int, patch: int, probe: int, probes: int, workers: int, device: torch.device
+    ) -> None:
+        self.items, self.side, self.patch, self.probe, self.probes = items, side, patch, probe, probes
+        self.workers, self.device = workers, device
+        self.degraded = torch.empty(0)
+        self.clean = torch.empty(0)
+        self.number = -1
+        self._next: _Generation | None = None
+
+    def turn_to(self, number: int, advance: Callable[[int], None] = lambda count: None, *, last: bool = False) -> None:
+        """Makes generation ``number`` the one that crops are cut from, and has the one after it made in the background,
+        unless this is the last one that is needed.
+
+        Raises DataError when a photo cannot be used.
+        """
+        if number == self.number:
+            return
+        if self._next is None or self._next.number != number:
+            self.close()
+            self._next = _Generation(self.items, self.side, self.workers, number, advance)
+        self._next.wait()
+        self.degraded, self.clean = self._next.degraded.to(self.device), self._next.clean.to(self.device)
+        self.number, self._next = number, None
+        if not last:
+            self._next = _Generation(self.items, self.side, self.workers, number + 1, lambda count: None)
+
+    def close(self) -> None:
+        """Ends what is being made in the background."""
+        if self._next is not None:
+            self._next.stop()
+            self._next = None
+
+    def batch(self, step: int, size: int, rank: int = 0, world: int = 1) -> Batch:
+        """One process's share of a step's batch of ``size`` samples."""
+        visits = range(step * size, (step + 1) * size)
+        chosen = torch.tensor([item_of_visit(self.items, visit) for visit in visits])
+        rng = counter_rng(self.items.seed, CUT_STREAM, step)
+        patches = self._places(rng, size, self.patch)[rank::world]
+        probes = self._places(rng, size * self.probes, self.probe).view(size, self.probes, 4)[rank::world]
+        mine = chosen[rank::world]
+        repeated = mine.repeat_interleave(self.probes)
+        seen = _cut(self.degraded, repeated, probes.flatten(0, 1), self.probe).unflatten(0, (len(mine), self.probes))
+        degraded, clean = (_cut(whole, mine, patches, self.patch) for whole in (self.degraded, self.clean))
+        return Batch(mine, degraded, clean, seen)
+
+    def crops(self, count: int, step: int, size: int = 64) -> Iterator[tuple[Tensor, Tensor]]:
+        """``count`` crops, as large as a probe, of every item in order: (N, count, 3, P, P) damaged and clean."""
+        rng = counter_rng(self.items.seed, CROP_STREAM, step)
+        for first in range(0, len(self.items), size):
+            chosen = torch.arange(first, min(first + size, len(self.items)))
+            places = self._places(rng, len(chosen) * count, self.probe)
+            repeated = chosen.repeat_interleave(count)
+            both = (_cut(whole, repeated, places, self.probe) for whole in (self.degraded, self.clean))
+            degraded, clean = (crops.unflatten(0, (len(chosen), count)) for crops in both)
+            yield degraded, clean
+
+    def _places(self, rng: np.random.Generator, count: int, side: int) -> Tensor:
+        """(count, 4): top, left, quarter turns, and whether to flip."""
+        free = self.side - side + 1
+        return torch.from_numpy(rng.integers([0, 0, 0, 0], [free, free, 4, 2], (count, 4)))
+
+
+def _cut(windows: Tensor, chosen: Tensor, places: Tensor, side: int) -> Tensor:
+    """Crops (N, 3, side, side), uint8, of the windows (items, S, S, 3) that are chosen, turned and flipped."""
+    chosen, places = chosen.to(windows.device), places.to(windows.device)
+    top, left, turns, flip = places[:, :, None, None].unbind(1)
+    axis = torch.arange(side, device=windows.device)
+    row, column = axis[None, :, None], axis[None, None, :]
+    column = torch.where(flip == 1, side - 1 - column, column)
+    swapped = turns % 2 == 1
+    row, column = torch.where(swapped, column, row), torch.where(swapped, row, column)
+    far_row, far_column = (turns == 2) | (turns == 3), (turns == 1) | (turns == 2)
+    row = torch.where(far_row, side - 1 - row, row)
+    column = torch.where(far_column, side - 1 - column, column)
+    cut = windows[chosen[:, None, None], top + row, left + column]
+    return cut.permute(0, 3, 1, 2)
