@@ -62,7 +62,7 @@ setup(
     package_dir={top: f"{root}/{top}" for top, root in ROOTS.items()},
     package_data={
         "amirnet": ["py.typed", "bundles/**/*"],
-        "amirnet_training": ["configs/*.yaml"],
+        "amirnet_training": ["configs/*.yaml", "degradations/*.json"],
         "amirnet_export": ["parity/photos/*"],
         "amirnet_benchmarks": ["photos/*.md", "photos/*/*", "templates/*"],
     },

@@ -31,12 +31,14 @@ def test_a_jpeg_comes_after_the_damage(make_photo) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_shares_decide_how_often(kind) -> None:
-    drawn = [draw(kind, rng(seed), common_noise=0.4, recompressed=0.25) for seed in range(400)]
+    drawn = [draw(kind, rng(seed), common_noise=0.4, recompressed=0.25, dimmed=0) for seed in range(400)]
     saved = np.mean([isinstance(one, Recompressed) for one in drawn])
     inner = [one.first if isinstance(one, Recompressed) else one for one in drawn]
-    gray = np.mean([getattr(one, "common", 0.0) > 0 for one in inner])
+    simple = [one for one in inner if isinstance(one, GaussianNoise | CameraNoise)]
     assert saved == pytest.approx(0.0 if kind in ("none", "jpeg") else 0.25, abs=0.08)
-    assert gray == pytest.approx(0.4 if kind in ("noise", "camera") else 0.0, abs=0.08)
+    assert (len(simple) > 20) == (kind in ("noise", "camera"))
+    if simple:
+        assert np.mean([one.common > 0 for one in simple]) == pytest.approx(0.4, abs=0.08 if kind == "noise" else 0.2)
     assert all(one.kind == kind for one in drawn)
 
 

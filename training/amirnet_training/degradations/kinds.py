@@ -1,54 +1,23 @@
-"""The degradations one by one: each a frozen record of its strength that can be applied to an image.
-
-All take an image of shape (H, W, 3), uint8 RGB, and return a new one of the same shape and type: what reaches a
-phone's restorer is 8-bit, so every degradation ends with rounding. ``margin`` is how many pixels of real
-surroundings a crop needs so that its inside is degraded as the whole photo's would be.
-"""
+"""The plain degradations, which the tables use: each a frozen record of its strength, to be applied to an image."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from . import kernels
+from .base import KINDS, Degradation, Image, KeepsTarget, gaussian, to_uint8
 
-Image = npt.NDArray[np.uint8]
-
-
-class Degradation(Protocol):
-    """Makes a clean photo worse in one way."""
-
-    @property
-    def kind(self) -> str:
-        """The kind's name, one of `KINDS`."""
-        ...
-
-    @property
-    def margin(self) -> int: ...
-
-    def __call__(self, image: Image, rng: np.random.Generator) -> Image: ...
-
-
-def to_uint8(values: npt.NDArray[np.floating[Any]]) -> Image:
-    """Rounds values in 0..255 to the nearest level, clipping."""
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
-
-
-def _gaussian(shape: tuple[int, ...], rng: np.random.Generator, common: float = 0.0) -> npt.NDArray[np.float32]:
-    """White noise of deviation 1, (H, W, 3); any two channels have correlation ``common`` in [0, 1]."""
-    noise = rng.standard_normal(shape, dtype=np.float32)
-    if common > 0:
-        shared = rng.standard_normal((*shape[:2], 1), dtype=np.float32)
-        noise = np.float32(np.sqrt(1 - common)) * noise + np.float32(np.sqrt(common)) * shared
-    return noise
+__all__ = [
+    "KINDS", "CameraNoise", "Clean", "Defocus", "Degradation", "GaussianNoise", "Image", "Jpeg", "LowLight",
+    "MotionBlur", "Recompressed", "to_uint8",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Clean:
+class Clean(KeepsTarget):
     """No degradation: the photo itself."""
 
     kind = "none"
@@ -59,7 +28,7 @@ class Clean:
 
 
 @dataclass(frozen=True)
-class GaussianNoise:
+class GaussianNoise(KeepsTarget):
     """White noise of standard deviation ``sigma`` levels (0-255), equal everywhere.
 
     ``common`` is the correlation between colours in [0, 1]: in-camera processing takes colour out of noise.
@@ -71,11 +40,11 @@ class GaussianNoise:
     margin = 0
 
     def __call__(self, image: Image, rng: np.random.Generator) -> Image:
-        return to_uint8(image + self.sigma * _gaussian(image.shape, rng, self.common))
+        return to_uint8(image + self.sigma * gaussian(image.shape, rng, self.common))
 
 
 @dataclass(frozen=True)
-class CameraNoise:
+class CameraNoise(KeepsTarget):
     """Sensor noise in linear light: variance ``shot * x + read^2`` (x in [0, 1]), then the camera's tone curve.
 
     ``spread`` (pixels) correlates neighbours as demosaicking and in-camera filtering do; 0 leaves it white. ``common``
@@ -91,7 +60,7 @@ class CameraNoise:
 
     def __call__(self, image: Image, rng: np.random.Generator) -> Image:
         linear = (image.astype(np.float32) / 255) ** 2.2
-        noise = _gaussian(image.shape, rng, self.common)
+        noise = gaussian(image.shape, rng, self.common)
         if self.spread > 0:
             noise = cv2.GaussianBlur(noise, (0, 0), self.spread)
             # A blur by sigma keeps about 1 / (2 sigma sqrt(pi)) of white noise's deviation; undo it by measuring.
@@ -101,7 +70,7 @@ class CameraNoise:
 
 
 @dataclass(frozen=True)
-class Defocus:
+class Defocus(KeepsTarget):
     """Out of focus: convolution with a disk of ``radius`` pixels."""
 
     radius: float
@@ -116,7 +85,7 @@ class Defocus:
 
 
 @dataclass(frozen=True)
-class MotionBlur:
+class MotionBlur(KeepsTarget):
     """Camera shake: a straight path of ``length`` pixels at ``angle`` degrees."""
 
     length: float
@@ -132,7 +101,7 @@ class MotionBlur:
 
 
 @dataclass(frozen=True)
-class LowLight:
+class LowLight(KeepsTarget):
     """Too little light: levels times ``factor`` (after ``gamma``), with shot and read noise of the dark photo.
 
     The noise has variance ``shot * x + read^2`` on [0, 1].
@@ -147,21 +116,25 @@ class LowLight:
 
     def __call__(self, image: Image, rng: np.random.Generator) -> Image:
         dark = self.factor * (image.astype(np.float32) / 255) ** self.gamma
-        noisy = dark + np.sqrt(self.shot * dark + self.read**2) * _gaussian(image.shape, rng)
+        noisy = dark + np.sqrt(self.shot * dark + self.read**2) * gaussian(image.shape, rng)
         return to_uint8(noisy * 255)
 
 
 @dataclass(frozen=True)
-class Jpeg:
-    """JPEG compression at ``quality`` 1-100 (4:2:0 chroma, as cameras write it)."""
+class Jpeg(KeepsTarget):
+    """JPEG compression at ``quality`` 1-100; 4:2:0 chroma, as most cameras write it, or 4:4:4 if ``full_colour``."""
 
     quality: int
+    full_colour: bool = False
     kind = "jpeg"
     margin = 8
 
     def __call__(self, image: Image, rng: np.random.Generator) -> Image:
         bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
-        _, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, self.quality])
+        options = [cv2.IMWRITE_JPEG_QUALITY, self.quality]
+        if self.full_colour:
+            options += [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
+        _, data = cv2.imencode(".jpg", bgr, options)
         return cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB).astype(np.uint8)
 
 
@@ -180,6 +153,9 @@ class Recompressed:
     def margin(self) -> int:
         return self.first.margin + self.jpeg.margin
 
+    def target(self, image: Image) -> Image:
+        return self.first.target(image)
+
     def __call__(self, image: Image, rng: np.random.Generator) -> Image:
         return self.jpeg(self.first(image, rng), rng)
 
@@ -188,7 +164,3 @@ def _convolve(image: Image, kernel: kernels.Kernel) -> Image:
     # filter2D correlates; the kernels are symmetric under a half turn, so that is a convolution too.
     blurred = cv2.filter2D(image.astype(np.float32), -1, kernel, borderType=cv2.BORDER_REFLECT_101)
     return to_uint8(blurred)
-
-
-KINDS = ("none", "noise", "camera", "defocus", "motion", "lowlight", "jpeg")
-"""All kinds, in the order in which tables show them."""
