@@ -23,7 +23,7 @@ from amirnet.atomic_file import write_file
 from . import config as configuration
 from .config import Config
 from .errors import CheckpointError
-from .network import AMIRNet, build
+from .network import AMIRNet, build_from
 from .quantization.fixed_steps import QuantisedRestorer
 from .quantization.storage import PREFIX, pack, unpack
 
@@ -116,7 +116,7 @@ def load_model(path: str | Path) -> TrainedModel:
         raise CheckpointError(f"{path}: made for the networks of another version (form {form}, not {FORM}): use that "
                               "version, or train it again")  # fmt: skip
     config = configuration.parse(described, f"{path} (header)")
-    network = build(config.network.preset, config.network.levels, config.network.width)
+    network = build_from(config.network)
     rounded = {name: weights.pop(name) for name in list(weights) if grid is not None and name.startswith(PREFIX)}
     try:
         network.load_state_dict(weights)

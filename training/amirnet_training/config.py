@@ -31,16 +31,38 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Shape(Section):
+    """Channels and blocks of a phone restorer at each scale; see `network.phone`."""
+
+    full: Positive
+    half: Positive
+    quarter: Positive
+    eighth: Annotated[int, Field(ge=0)] = 0
+    half_blocks: Positive
+    quarter_blocks: Annotated[int, Field(ge=0)] = 0
+    middle_blocks: Positive
+
+    @model_validator(mode="after")
+    def _third_scale(self) -> Shape:
+        if (self.eighth == 0) != (self.quarter_blocks == 0):
+            raise ValueError("eighth and quarter_blocks go together: set both for a third scale, or neither")
+        return self
+
+
 class NetworkConfig(Section):
     preset: Literal["mobile", "tiny", "paper"] = "mobile"
     levels: Annotated[int, Field(ge=1, le=6)] = 4
     width: Positive | None = None
     """Channels of the paper preset's first level; the phone presets have none."""
+    shape: Shape | None = None
+    """Another restorer than the phone preset's own."""
 
     @model_validator(mode="after")
     def _width_fits(self) -> NetworkConfig:
         if self.width is not None and self.preset != "paper":
             raise ValueError(f"preset {self.preset!r} has a fixed width: leave out 'width'")
+        if self.shape is not None and self.preset == "paper":
+            raise ValueError("preset 'paper' has the published shape: leave out 'shape'")
         return self
 
 

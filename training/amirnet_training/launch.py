@@ -40,5 +40,6 @@ def prepare_process(config: Config, fabric: Fabric) -> None:
         processes = f"{fabric.world_size} processes"
         raise ConfigError(f"train.batch {config.train.batch} is not a multiple of the {processes}: change one")
     fabric.seed_everything(config.train.seed, verbose=False)
+    torch.backends.cudnn.benchmark = True  # shapes are the same in every step
     if config.train.threads:
         torch.set_num_threads(config.train.threads)

@@ -32,7 +32,7 @@ from .errors import CheckpointError
 from .launch import make_fabric, prepare_process
 from .losses import light_loss, psnr, restoration_loss
 from .meter import Meter
-from .network import AMIRNet, build
+from .network import AMIRNet, build_from
 from .runlog import RunLog
 from .schedule import learning_rate
 from .tree import growth
@@ -62,7 +62,7 @@ class Trainer:
         self.fabric: Fabric = make_fabric(config)
         prepare_process(config, self.fabric)
         state = self._find_state(resume)
-        network = build(config.network.preset, config.network.levels, config.network.width)
+        network = build_from(config.network)
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         decayed = [p for p in network.parameters() if p.ndim > 1]
         plain = [p for p in network.parameters() if p.ndim <= 1]

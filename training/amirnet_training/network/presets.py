@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+from ..config import NetworkConfig
 from .amirnet import AMIRNet
 from .paper import PaperEncoder, PaperRestorer
 from .phone import Blocks, PhoneEncoder, PhoneRestorer, Widths
 
 PHONE = {
     "mobile": (Widths(full=16, half=32, quarter=64, eighth=128), Blocks(half=2, quarter=2, middle=3)),
-    "tiny": (Widths(full=8, half=16, quarter=32, eighth=64), Blocks(half=1, quarter=2, middle=3)),
+    "tiny": (Widths(full=8, half=16, quarter=40, eighth=64), Blocks(half=1, quarter=2, middle=3)),
 }
 """Channels and blocks of the phone presets' restorers."""
+ENCODER = (24, 48, 64, 96)
+"""Channels of the phone presets' degradation encoder."""
 PRESETS = (*PHONE, "paper")
 
 
-def build(preset: str, levels: int = 4, width: int | None = None) -> AMIRNet:
+def build(preset: str, levels: int = 4, width: int | None = None, shape: tuple[Widths, Blocks] | None = None) -> AMIRNet:
     """Builds a network with fresh weights (seed torch first).
 
     Args:
-        preset: `mobile` (at most 0.6 M parameters, 40 GMAC a megapixel), `tiny` (10 GMAC) or `paper`.
+        preset: `mobile` (at most 2 M parameters, 40 GMAC a megapixel), `tiny` (10 GMAC) or `paper`.
         levels: levels of the tree; the code has 2^levels - 1 numbers.
         width: channels of the paper preset's first level (default 32); the phone presets have none.
+        shape: channels and blocks instead of the phone preset's own.
 
     Raises:
-        ValueError: unknown preset, or a width for a preset that has none.
+        ValueError: unknown preset, or a width or shape that the preset does not take.
     """
     if preset not in PRESETS:
         raise ValueError(f"unknown preset {preset!r}: choose one of {', '.join(PRESETS)}")
     code = 2**levels - 1
     if preset == "paper":
+        if shape is not None:
+            raise ValueError("preset 'paper' has the published shape: leave out 'shape'")
         return AMIRNet(PaperEncoder(), PaperRestorer(code, width or 32), levels)
     if width is not None:
         raise ValueError(f"preset {preset!r} has a fixed width: leave out 'width'")
-    widths, blocks = PHONE[preset]
-    return AMIRNet(PhoneEncoder((16, 32, 48, 64)), PhoneRestorer(code, widths, blocks), levels, lights=True)
+    return AMIRNet(PhoneEncoder(ENCODER), PhoneRestorer(code, *(shape or PHONE[preset])), levels, lights=True)
+
+
+def build_from(config: NetworkConfig) -> AMIRNet:
+    """Builds the network that a configuration describes."""
+    shape = config.shape
+    if shape is None:
+        return build(config.preset, config.levels, config.width)
+    widths = Widths(shape.full, shape.half, shape.quarter, shape.eighth)
+    blocks = Blocks(shape.half_blocks, shape.quarter_blocks, shape.middle_blocks)
+    return build(config.preset, config.levels, None, (widths, blocks))

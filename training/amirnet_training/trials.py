@@ -1,0 +1,119 @@
+"""Short runs that differ in one thing each, and their table: `python -m amirnet_training.trials FILE --data FOLDER`.
+
+FILE is YAML: ``base``, a configuration; ``common``, values that all trials have; ``trials``, name -> what is different.
+Values are named by their path: ``{network.levels: 1, train.ssim: 0.15}``. What failed stays in the table as well.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from amirnet.atomic_file import write_file
+from amirnet.errors import AmirnetError
+
+from . import config as configuration
+from .config import Config
+from .errors import ConfigError
+from .runlog import read
+
+
+def read_trials(path: Path) -> dict[str, Config]:
+    """Name -> configuration, in the file's order.
+
+    Raises:
+        ConfigError: the file cannot be read, or a trial is not valid.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        base, common, trials = content["base"], content.get("common") or {}, content["trials"]
+    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(f"{path}: no list of trials ({error}): it needs 'base' and 'trials'") from None
+    plain = yaml.safe_load(configuration.dump(configuration.load(base)))
+    found = {}
+    for name, changes in trials.items():
+        content = yaml.safe_load(yaml.safe_dump({**plain, "name": str(name)}))
+        for place, value in {**common, **(changes or {})}.items():
+            _set(content, place.split("."), value, f"{path}: {name}")
+        found[str(name)] = configuration.parse(content, f"{path}: {name}")
+    return found
+
+
+def _set(content: dict[str, Any], place: list[str], value: Any, origin: str) -> None:
+    for part in place[:-1]:
+        content = content.setdefault(part, {})
+        if not isinstance(content, dict):
+            raise ConfigError(f"{origin}: {'.'.join(place)} is no place in a configuration: mend its name")
+    content[place[-1]] = value
+
+
+def run(trials: dict[str, Config], folder: Path, jobs: int) -> Iterator[str]:
+    """Trains every trial that has not been trained yet, ``jobs`` at a time, each in a process of its own; yields the
+    name of each that is done."""
+
+    def one(name: str) -> str:
+        place = folder / name
+        if not (place / "model.safetensors").exists():
+            place.mkdir(parents=True, exist_ok=True)
+            write_file(place / "trial.yaml", configuration.dump(trials[name]).encode())
+            command = [sys.executable, "-m", "amirnet", "train", str(place / "trial.yaml"), "-o", str(place)]
+            resume = ["--resume"] if (place / "checkpoint.pt").exists() else []
+            done = subprocess.run([*command, *resume], capture_output=True, text=True)
+            if done.returncode:
+                write_file(place / "failed.txt", done.stderr.encode())
+        return name
+
+    with ThreadPoolExecutor(jobs) as pool:
+        yield from pool.map(one, trials)
+
+
+def table(names: list[str], folder: Path) -> str:
+    """The trials' last validations as a Markdown table: PSNR in dB by group of held-out photos; "input" first."""
+    rows: dict[str, dict[str, float]] = {}
+    notes: dict[str, str] = {}
+    for name in names:
+        records = [record for record in read(folder / name / "log.jsonl") if "validation" in record]
+        steps = [record for record in read(folder / name / "log.jsonl") if "seconds" in record]
+        if not records:
+            notes[name] = "failed"
+            continue
+        last = records[-1]["validation"]
+        rows.setdefault("input", {key.removeprefix("input_"): v for key, v in last.items() if key.startswith("input_")})
+        rows[name] = {key: value for key, value in last.items() if not key.startswith("input_")}
+        notes[name] = f"{steps[-1]['step']} steps, {steps[-1]['seconds']:.0f} s"
+    groups = sorted({group for row in rows.values() for group in row})
+    lines = ["| trial | " + " | ".join(groups) + " | |", "|---|" + "---:|" * len(groups) + "---|"]
+    for name in ["input", *names]:
+        cells = [f"{rows[name][group]:.2f}" if group in rows.get(name, {}) else "" for group in groups]
+        lines.append(f"| {name} | " + " | ".join(cells) + f" | {notes.get(name, '')} |")
+    return "\n".join(lines)
+
+
+@click.command()
+@click.argument("trials", type=click.Path(path_type=Path))
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of the image sets, instead of data.root.")
+@click.option("-o", "--output", default=Path("runs/trials"), type=click.Path(path_type=Path), show_default=True)
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(min=1), help="Trials at a time.")
+def main(trials: Path, data: Path | None, output: Path, jobs: int) -> None:
+    """Train what TRIALS lists, as far as it is not trained yet, and print their table."""
+    try:
+        found = read_trials(trials)
+        if data is not None:
+            found = {name: configuration.with_root(config, data) for name, config in found.items()}
+        for name in run(found, output, jobs):
+            click.echo(f"{name}: done", err=True)
+        click.echo(table([*found], output))
+    except AmirnetError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
