@@ -29,6 +29,10 @@ def blotches(height: int, width: int, channels: int, spread: float, rng: np.rand
     return soft.reshape(*soft.shape[:2], channels)[:height, :width]
 
 
+_CHANNELS = np.array([1.0, 0.45, 1.15], np.float32)
+"""Colour noise of red, green and blue: the gains of the white balance, and twice as many green pixels."""
+
+
 @variant("camera", 0.25)
 @dataclass(frozen=True)
 class InCameraJpeg(KeepsTarget):
@@ -62,17 +66,18 @@ class InCameraJpeg(KeepsTarget):
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> InCameraJpeg:
-        shot = log_uniform(rng, 2e-5, 2e-3)
+        shot = log_uniform(rng, 8e-5, 4e-3)
+        coarse = rng.uniform(0.0, 0.2) if rng.random() < 0.55 else rng.uniform(0.2, 0.4)
         return cls(
             shot=shot,
-            read=log_uniform(rng, 1e-3, 6e-3),
-            grain=rng.uniform(0.5, 1.0),
+            read=log_uniform(rng, 3e-4, 4e-3),
+            grain=rng.uniform(0.3, 0.6),
             blotch=rng.uniform(1.3, 3.0),
-            coarse=rng.uniform(0.2, 0.8),
-            colour=rng.uniform(0.4, 1.1),
-            colour_spread=rng.uniform(1.2, 4.5),
-            smear=rng.uniform(0, 0.8),
-            tone=rng.uniform(0, 1),
+            coarse=coarse,
+            colour=rng.uniform(0.5, 1.1),
+            colour_spread=log_uniform(rng, 0.6, 4),
+            smear=rng.uniform(0, 0.6),
+            tone=rng.uniform(0.4, 1),
             quality=int(rng.integers(80, 99)),
             full_colour=bool(rng.random() < 0.35),
         )
@@ -89,7 +94,7 @@ class InCameraJpeg(KeepsTarget):
         height, width = image.shape[:2]
         bright = np.float32((1 - self.coarse) ** 0.5) * blotches(height, width, 1, self.grain, rng)
         bright = bright + np.float32(self.coarse**0.5) * blotches(height, width, 1, self.blotch, rng)
-        noise = bright + np.float32(self.colour) * blotches(height, width, 3, self.colour_spread, rng)
+        noise = bright + np.float32(self.colour) * _CHANNELS * blotches(height, width, 3, self.colour_spread, rng)
         deviation = look_up(image, self.deviation())
         values = image.astype(np.float32)
         if self.smear > 0:

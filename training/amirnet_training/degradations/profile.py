@@ -94,14 +94,16 @@ def _recolour(index: int) -> Floats:
     return (_power(instances()[index].colours, 0.5) @ _power(common, -0.5)).astype(np.float32)
 
 
-def unit_noise(shape: tuple[int, ...], index: int, rng: np.random.Generator) -> Floats:
-    """Noise (H, W, 3) of deviation 1 with the spatial correlation of phones and the colours of instance ``index``."""
+def unit_noise(shape: tuple[int, ...], index: int | None, rng: np.random.Generator) -> Floats:
+    """Noise (H, W, 3) of deviation 1 with the spatial correlation of phones and the colours of instance ``index``, or
+    those of all phones together."""
     white = rng.standard_normal((3, *shape[:2]), dtype=np.float32)
     planes = []
     for row in filters():
         taken = [cv2.filter2D(white[j], -1, row[j], borderType=cv2.BORDER_REFLECT_101) for j in range(3)]
         planes.append(taken[0] + taken[1] + taken[2])
-    return cv2.transform(cv2.merge(planes), _recolour(index)).reshape(shape)
+    noise = cv2.merge(planes)
+    return (noise if index is None else cv2.transform(noise, _recolour(index))).reshape(shape)
 
 
 @variant("camera", 0.2)

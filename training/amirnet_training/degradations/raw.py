@@ -34,10 +34,12 @@ _RGB_TO_XYZ = np.array(
 CAMERAS = len(_XYZ_TO_CAMERA)
 
 
-def colour_matrix(mix: tuple[float, ...]) -> Floats:
-    """Linear sRGB to camera RGB, (3, 3), rows of sum 1 so that white stays white; ``mix`` weighs the cameras."""
+def colour_matrix(mix: tuple[float, ...], colour: float = 1.0) -> Floats:
+    """Linear sRGB to camera RGB, (3, 3), rows of sum 1 so that white stays white; ``mix`` weighs the cameras, and
+    ``colour`` 0-1 is how much of the difference between their colours and sRGB's is corrected."""
     matrix = np.tensordot(np.array(mix), _XYZ_TO_CAMERA, 1) @ _RGB_TO_XYZ
-    return (matrix / matrix.sum(axis=1, keepdims=True)).astype(np.float32)
+    matrix /= matrix.sum(axis=1, keepdims=True)
+    return (colour * matrix + (1 - colour) * np.eye(3)).astype(np.float32)
 
 
 @variant("camera", 0.45)
@@ -50,6 +52,8 @@ class RawNoise(KeepsTarget):
         white: gains of the white balance that the camera applied, red and blue (> 0).
         gain: brightening after exposure (> 0); the sensor clips at 1, so at ``gain`` or above in the photo's light.
         mix: weight of each camera's colour matrix, sum 1.
+        colour: strength of the colour correction, 0-1. Noise that went through the whole of it would have less
+            correlation between colours than phones' photos show.
         tone: strength of the contrast curve, 0-1.
         demosaic: one of `DEMOSAICS`.
         phase: which of the four Bayer layouts, 0-3.
@@ -60,6 +64,7 @@ class RawNoise(KeepsTarget):
     white: tuple[float, float] = (2.0, 1.7)
     gain: float = 1.25
     mix: tuple[float, ...] = (0.25, 0.25, 0.25, 0.25)
+    colour: float = 0.5
     tone: float = 0.5
     demosaic: str = "gradient"
     phase: int = 0
@@ -67,18 +72,19 @@ class RawNoise(KeepsTarget):
     margin = 8
 
     @classmethod
-    def draw(cls, rng: np.random.Generator, low: float = 1e-4, high: float = 4e-2) -> RawNoise:
+    def draw(cls, rng: np.random.Generator, low: float = 1.5e-4, high: float = 1e-2) -> RawNoise:
         """``shot`` log-uniform in [low, high]; the rest as cameras have it."""
         shot = log_uniform(rng, low, high)
         mix = rng.dirichlet(np.ones(CAMERAS))
         return cls(
             shot=shot,
-            read=read_given_shot(shot, rng),
+            read=read_given_shot(shot, rng) * float(np.exp(rng.normal(0.7, 0.4))),
             white=(rng.uniform(1.4, 2.6), rng.uniform(1.3, 2.4)),
             gain=float(np.clip(1 / rng.normal(0.8, 0.1), 1.0, 2.0)),
             mix=tuple(float(weight) for weight in mix),
-            tone=rng.uniform(0, 1),
-            demosaic=str(rng.choice(DEMOSAICS, p=[0.25, 0.25, 0.5])),
+            colour=rng.uniform(0.2, 0.8),
+            tone=0.0 if rng.random() < 0.5 else rng.uniform(0, 0.8),
+            demosaic=str(rng.choice(DEMOSAICS, p=[0.12, 0.16, 0.72])),
             phase=int(rng.integers(4)),
         )
 
@@ -87,7 +93,7 @@ class RawNoise(KeepsTarget):
 
     def render(self, image: Image, rng: np.random.Generator) -> Floats:
         """The noisy photo before rounding, float32 in [0, 1]."""
-        matrix = colour_matrix(self.mix)
+        matrix = colour_matrix(self.mix, self.colour)
         light = look_up(image, srgb_to_linear(inverse_s_curve(levels(), self.tone)))
         to_sensor = np.array([1 / self.white[0], 1, 1 / self.white[1]], np.float32) / np.float32(self.gain)
         raw = cv2.transform(light, to_sensor[:, None] * matrix)

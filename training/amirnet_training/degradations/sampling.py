@@ -48,7 +48,9 @@ def draw(
     if common_noise > 0 and rng.random() < common_noise and isinstance(degradation, GaussianNoise | CameraNoise):
         degradation = replace(degradation, common=rng.uniform(0.2, 1.0))
     if several > 0 and rng.random() < several and kind in (*BLURS, "lowlight"):
-        degradation = Sequence((degradation, _strong_noise(rng)))
+        # The dark photo has few levels: what is strong there is weak elsewhere.
+        second = _strong_noise(rng) if kind in BLURS else GaussianNoise(rng.uniform(1, 5), rng.uniform(0, 0.8))
+        degradation = Sequence((degradation, second))
     elif after_blur_noise > 0 and rng.random() < after_blur_noise and kind in BLURS:
         degradation = Sequence((degradation, _weak_noise(rng)))
     if recompressed > 0 and rng.random() < recompressed and kind not in ("none", "jpeg"):
