@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ..config import CleanSource, DataConfig, PairSource
+from ..config import CleanSource, DataConfig
 from ..degradations import Degradation, draw
 from ..degradations.kinds import Clean, Image
 from ..errors import DataError
-from .images import ImageCache, list_images, list_pairs
+from .holdout import pool
+from .images import ImageCache
 
 ITEM_STREAM, VISIT_STREAM, ORDER_STREAM, CROP_STREAM = range(4)
 NODE_STREAM = 8
@@ -64,7 +65,7 @@ class Items:
         self.patch = config.patch
         self.seed = seed
         self.cache = ImageCache()
-        pools = [self._pool(source, config, validation) for source in config.sources]
+        pools = [pool(source, config, validation=validation) for source in config.sources]
         weights = np.array([source.weight for source in config.sources])
         self.items: list[Item] = []
         for index in range(count):
@@ -79,24 +80,6 @@ class Items:
                 self.items.append(Item(clean, None, draw(kind, rng, **extras), kind))
             else:
                 self.items.append(Item(clean, degraded, Clean(), source.kind))
-
-    @staticmethod
-    def _pool(
-        source: CleanSource | PairSource, config: DataConfig, validation: bool
-    ) -> list[tuple[Path, Path | None]]:
-        pool: list[tuple[Path, Path | None]] = []
-        if isinstance(source, CleanSource):
-            for folder in source.clean:
-                pool += [(path, None) for path in list_images(config.root / folder)]
-        else:
-            pairs = list_pairs(config.root / source.inputs, config.root / source.targets)
-            pool = [(target, degraded) for degraded, target in pairs]
-        # Held-out photos are spread over the source by name, not taken from one end of it.
-        held = max(1, round(config.holdout * len(pool))) if config.holdout > 0 else 0
-        held = min(held, len(pool) - 1)  # something must be left to train on; a lone photo serves for both
-        chosen = {(2 * i + 1) * len(pool) // (2 * held) for i in range(held)}
-        kept = [entry for index, entry in enumerate(pool) if (index in chosen) == validation]
-        return kept or pool
 
     def __len__(self) -> int:
         return len(self.items)
