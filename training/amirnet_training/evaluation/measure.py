@@ -151,5 +151,5 @@ def false_restorations(rows: list[Row]) -> float:
 
 
 def _ratio(photo: Image, reference: Image) -> float:
-    """Mean level over mean level; a reference darker than one level counts as one, so that a black photo has one too."""
+    """Mean level over mean level; a reference darker than one level counts as one, so that black has a ratio too."""
     return float(photo.mean() / max(reference.mean(), 1.0))
