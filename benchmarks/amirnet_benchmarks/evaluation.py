@@ -1,15 +1,15 @@
-"""The evaluation table of a model: `python -m amirnet_benchmarks.evaluation --data FOLDER`.
+"""The evaluation of a model on every set: `python -m amirnet_benchmarks.evaluation --data FOLDER --train FOLDER`.
 
-FOLDER holds the evaluation sets, laid out as models/mobile/README.md says. Prints the table and writes it, with every
-photo's row, as JSON. Needs `pip install 'amirnet[benchmarks]'`.
+The folders hold the evaluation sets and the training sets, laid out as models/mobile/README.md says. Prints the tables
+and how far the model is from its targets, and writes it all, with every photo's row, as JSON. Needs
+`pip install 'amirnet[benchmarks,training]'`.
 """
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,112 +20,126 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from amirnet import Restorer
 from amirnet.atomic_file import write_file
 from amirnet.errors import AmirnetError
-from amirnet_training.degradations import parse
+from amirnet_training.config import load
+from amirnet_training.errors import ConfigError
 from amirnet_training.evaluation import measure
 from amirnet_training.evaluation.quality import measure_quality
 
+from .evaluation_file import read, to_bytes
+from .evaluation_sets import GROUPS, SETS, EvaluationSet, Places
 from .evaluation_table import render
-
-
-@dataclass(frozen=True)
-class EvaluationSet:
-    """One row of the table: photos and what they suffer from."""
-
-    folder: str
-    kind: str
-    """The true kind, for the confusion table; camera noise counts as noise."""
-    degrade: str | None = None
-    """How clean photos are degraded; None for real pairs."""
-    pair: tuple[str, str] = ("", "")
-    """Subfolders of inputs and targets of real pairs."""
-
-    @property
-    def name(self) -> str:
-        return f"{self.folder} {self.degrade}" if self.degrade else self.folder
-
-    def samples(self, data: Path) -> tuple[int, Iterator[measure.Sample]]:
-        """How many photos, and the photos. Raises DataError."""
-        folder = data / self.folder
-        if self.degrade is None:
-            return measure.pairs(folder / self.pair[0], folder / self.pair[1])
-        return measure.degraded(folder, parse(self.degrade))
-
-
-DEGRADATIONS = {
-    "noise:15": "noise", "noise:25": "noise", "noise:50": "noise", "defocus:2.5": "defocus", "motion:11:30": "motion",
-    "lowlight:0.15": "lowlight", "jpeg:20": "jpeg", "none": "none", "noise:25+jpeg:92": "noise",
-}  # fmt: skip
-
-SETS = (
-    EvaluationSet("LOL_eval15", "lowlight", pair=("low", "high")),
-    EvaluationSet("SIDD_val65", "noise", pair=("noisy", "gt")),
-    EvaluationSet("REDS_320x180", "motion", pair=("blur", "sharp")),
-    *(EvaluationSet(folder, kind, spec) for folder in ("Kodak24", "CBSD68") for spec, kind in DEGRADATIONS.items()),
-)
+from .targets import render_targets
 
 
 def run(
-    restorer: Restorer, int8: Restorer | None, data: Path, progress: Progress, *, limit: int | None = None
+    restorer: Restorer,
+    int8: Restorer | None,
+    sets: Sequence[EvaluationSet],
+    places: Places,
+    progress: Progress,
+    *,
+    limit: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Evaluates every set: one record a set with its means, its rows, how the stored node codes alone would do, and
-    what is left in int8 (None without an int8 model).
+    """Evaluates the sets: one record each, as `evaluation_file` describes it, in float and in int8.
 
     Args:
-        restorer: the model in float.
-        int8: the same model in int8; its encoder, and so a photo's code, is the float one.
-        data: folder of the evaluation sets.
+        restorer: the model in float. On degraded photos it is also asked for what the stored node codes alone do.
+        int8: the same model in int8; its encoder, and so a photo's code, is the float one. None without such a model.
+        sets: what to measure.
+        places: where the sets lie, and what the model was trained with.
         progress: shows a bar a set.
         limit: only the first photos of each set (for a quick look).
 
     Raises:
         DataError: a set is missing or unusable.
+        ConfigError: a held-out slice without training sets or configuration.
     """
     records = []
-    for chosen in SETS:
-        count, samples = chosen.samples(data)
+    for chosen in sets:
+        count, samples = chosen.samples(places)
         count = count if limit is None else min(count, limit)
         task = progress.add_task(chosen.name, total=count)
-        rows, by_node, rounded = [], [], []
+        rows, rounded, by_node = [], [], []
         for _, sample in zip(range(count), samples, strict=False):
-            (row,) = measure.evaluate(restorer, [sample], lambda _: None)
-            by_node.append(_psnr(sample, restorer, node=row.node))
+            rows += measure.evaluate(restorer, [sample], lambda _: None)
             if int8 is not None:
-                rounded.append(_psnr(sample, int8))
-            rows.append(row)
+                rounded += measure.evaluate(int8, [sample], lambda _: None)
+            if chosen.group != "dark":
+                by_node.append(_psnr(sample, restorer, node=rows[-1].node))
             progress.advance(task)
-        means = {name: measure.mean(rows, name) for name in ("psnr_input", "psnr", "ssim_input", "ssim")}
+        trained = places.config is not None and chosen.group == "held-out" and chosen.source(places.config) is not None
         records.append({
-            "set": chosen.name, "kind": chosen.kind, "photos": count, **means,
-            "psnr_node_code": sum(by_node) / count, "psnr_int8": sum(rounded) / count if rounded else None,
-            "rows": [asdict(row) for row in rows],
+            "set": chosen.name, "group": chosen.group, "kind": chosen.kind, "photos": count,
+            "whole": chosen.group == "held-out" and not trained,
+            **measure.summary(rows), "int8": measure.summary(rounded) if rounded else None,
+            "psnr_node_code": sum(by_node) / count if by_node else None,
+            "rows": [asdict(row) for row in rows], "rows_int8": [asdict(row) for row in rounded],
         })  # fmt: skip
     return records
 
 
-def _psnr(sample: measure.Sample, restorer: Restorer, node: int | None = None) -> float:
+def _psnr(sample: measure.Sample, restorer: Restorer, node: int) -> float:
     restored = restorer.restore(sample.degraded, node=node).image
     return min(measure_quality(sample.clean, restored).psnr, measure.IDENTICAL)
+
+
+def open_model(model: str) -> tuple[Restorer, Restorer | None]:
+    """A bundle in float, and in int8 if it holds that. Raises BundleError."""
+    restorer = Restorer.from_bundle(model)
+    held = restorer.bundle.manifest.models.get("restorer", {}).get("onnx", {})
+    return restorer, Restorer.from_bundle(model, precision="int8") if "int8" in held else None
+
+
+def find_places(model: str, data: Path, train: Path | None, config: Path | None) -> Places:
+    """Where the sets lie. Without a `config` it is models/MODEL/config.yaml; it is read only if `train` is given.
+
+    Raises:
+        ConfigError: there is no such configuration, or it is none.
+    """
+    if train is None:
+        return Places(data)
+    found = Path("models") / model / "config.yaml" if config is None else config
+    if config is None and not found.is_file():
+        raise ConfigError(f"{found}: no such file, and what was held out follows from it: name it with --config")
+    return Places(data, train, load(found))
 
 
 @click.command()
 @click.option("--model", default="mobile", show_default=True, help="A shipped model's name, or a bundle's path.")
 @click.option("--data", type=click.Path(path_type=Path), required=True, help="Folder of the evaluation sets.")
+@click.option("--train", type=click.Path(path_type=Path), help="Folder of the training sets: adds what was held out "
+              "of them.")  # fmt: skip
+@click.option("--config", type=click.Path(path_type=Path), help="What the model was trained with. "
+              "[default: models/MODEL/config.yaml]")  # fmt: skip
+@click.option("--only", type=click.Choice(GROUPS), multiple=True, help="Only sets of this group; may be given again.")
+@click.option("--against", type=click.Path(path_type=Path), help="Evaluation of a larger model, to compare with.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write everything as JSON.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first photos of each set.")
-def main(model: str, data: Path, output: Path | None, limit: int | None) -> None:
-    """Evaluate a model on all sets and print the table that its model card holds."""
+def main(
+    model: str,
+    data: Path,
+    train: Path | None,
+    config: Path | None,
+    only: tuple[str, ...],
+    against: Path | None,
+    output: Path | None,
+    limit: int | None,
+) -> None:
+    """Evaluate a model on all sets; print the tables that its model card holds, and how far its targets are."""
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
-        restorer = Restorer.from_bundle(model)
-        held = restorer.bundle.manifest.models.get("restorer", {}).get("onnx", {})
-        int8 = Restorer.from_bundle(model, precision="int8") if "int8" in held else None
+        places = find_places(model, data, train, config)
+        wanted = only or tuple(group for group in GROUPS if group != "held-out" or train is not None)
+        other = None if against is None else read(against)[1]
+        restorer, int8 = open_model(model)
         with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-            records = run(restorer, int8, data, progress, limit=limit)
-        click.echo(render(records, restorer.bundle.tree))
+            sets = [chosen for chosen in SETS if chosen.group in wanted]
+            records = run(restorer, int8, sets, places, progress, limit=limit)
+        click.echo(f"{render(records, restorer.bundle.tree)}\n\n{render_targets(records, other)}")
         if output is not None:
             identity = {"model": restorer.bundle.manifest.name, "identity": restorer.bundle.manifest.identity}
-            write_file(output, (json.dumps({**identity, "sets": records}, indent=1) + "\n").encode())
+            write_file(output, to_bytes(identity, records))
     except AmirnetError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)

@@ -1,18 +1,21 @@
-"""The evaluation as Markdown: quality by set, and how the tree's nodes divide the true kinds."""
+"""The evaluation as Markdown: quality and harm by set, light, and how the tree's nodes divide the true kinds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from amirnet.degradation_tree import DegradationTree
+from amirnet_training.evaluation import dark, measure
 
-Records = Sequence[Mapping[str, Any]]
+from .evaluation_file import Record, shipped, shipped_rows
+from .targets import int8_losses
+
+Records = Sequence[Record]
 
 
 def render(records: Records, tree: DegradationTree) -> str:
-    """Both tables, the means and the purity, as Markdown."""
-    return "\n".join([*_quality(records), "", *_int8(records), *_confusion(records, tree)])
+    """All tables, the means and the purity, as Markdown. Losses and light are those of the model as it ships."""
+    return "\n".join([*_quality(records), *_dark(records), *_int8(records), *_confusion(records, tree)])
 
 
 def confusion(records: Records) -> dict[int, dict[str, int]]:
@@ -40,35 +43,53 @@ def purity(counts: Mapping[int, Mapping[str, int]], *, balanced: bool) -> float:
 
 
 def _quality(records: Records) -> list[str]:
+    chosen = [record for record in records if record["group"] != "dark"]
+    if not chosen:
+        return []
     lines = [
-        "| set | photos | input PSNR | PSNR | gain | input SSIM | SSIM | PSNR in int8 | with the node's stored code |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| set | photos | input PSNR | PSNR | gain | input SSIM | SSIM | PSNR in int8 | with the node's stored code "
+        "| worse by 0.3 dB | largest loss |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
-    for record in records:
+    for record in chosen:
         gain = record["psnr"] - record["psnr_input"]
+        int8 = "-" if record["int8"] is None else f"{record['int8']['psnr']:.2f}"
+        # Photos that nothing ails can but lose; how much of them is left is what their PSNR says.
+        perfect = record["kind"] == "none"
+        worse, loss = ("", "") if perfect else (int(shipped(record, "worse")), f"{shipped(record, 'worst_loss'):.2f}")
+        name = f"{record['set']} (all: not trained on)" if record["whole"] else record["set"]
         lines.append(
-            f"| {record['set']} | {record['photos']} | {record['psnr_input']:.2f} | {record['psnr']:.2f} | {gain:+.2f} "
-            f"| {record['ssim_input']:.4f} | {record['ssim']:.4f} | {_or_none(record['psnr_int8'])} "
-            f"| {record['psnr_node_code']:.2f} |"
+            f"| {name} | {record['photos']} | {record['psnr_input']:.2f} | {record['psnr']:.2f} | {gain:+.2f} "
+            f"| {record['ssim_input']:.4f} | {record['ssim']:.4f} | {int8} | {record['psnr_node_code']:.2f} "
+            f"| {worse} | {loss} |"
         )
-    return lines
+    return [*lines, ""]
+
+
+def _dark(records: Records) -> list[str]:
+    chosen = [record for record in records if record["group"] == "dark"]
+    if not chosen:
+        return []
+    lines = ["| meant to be dark | photos | input PSNR | PSNR | brighter by more than a tenth | most, times |",
+             "|---|---:|---:|---:|---:|---:|"]  # fmt: skip
+    for record in chosen:
+        rows = [measure.Row(**row) for row in shipped_rows(record)]
+        lines.append(
+            f"| {record['set']} | {record['photos']} | {shipped(record, 'psnr_input'):.2f} "
+            f"| {shipped(record, 'psnr'):.2f} | {dark.too_bright(rows)} | {max(map(dark.glow, rows)):.2f} |"
+        )
+    return [*lines, ""]
 
 
 def _int8(records: Records) -> list[str]:
-    """What int8 loses against float: the mean over the damaged sets, and the one that loses most. Photos that nothing
-    ails are near 100 dB, and what they gain or lose there would drown all else."""
-    measured = [record for record in records if record["psnr_int8"] is not None and record["kind"] != "none"]
-    lost = {record["set"]: record["psnr"] - record["psnr_int8"] for record in measured}
+    """What int8 loses against float: the mean over the damaged sets, and the one that loses most."""
+    lost = int8_losses({record["set"]: record for record in records})
     if not lost:
         return []
     worst = max(lost, key=lambda name: lost[name])
     mean = sum(lost.values()) / len(lost)
     return [f"int8 loses {mean:.3f} dB on average over the damaged sets against float, most on {worst}: "
             f"{lost[worst]:.3f} dB.", ""]  # fmt: skip
-
-
-def _or_none(psnr: float | None) -> str:
-    return "-" if psnr is None else f"{psnr:.2f}"
 
 
 def _confusion(records: Records, tree: DegradationTree) -> list[str]:

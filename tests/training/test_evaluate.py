@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from amirnet import Restorer
 from amirnet.cli import cli
 from amirnet_training.degradations import parse
-from amirnet_training.evaluation import measure
+from amirnet_training.evaluation import dark, measure
 from amirnet_training.evaluation.quality import measure_quality
 
 
@@ -39,10 +39,11 @@ def test_keys_rows_and_known_noise(toy_bundle, gray) -> None:
     result = run(toy_bundle, "--clean", gray, "--degrade", "noise:25", "--json")
     assert result.exit_code == 0, result.output
     report = json.loads(result.stdout)
-    assert set(report) == {"psnr", "psnr_input", "ssim", "ssim_input", "images"}
+    means = {"psnr", "psnr_input", "ssim", "ssim_input", "brightened"}
+    assert set(report) == means | {"brightened_max", "worse", "worst_loss", "images"}
     assert report["psnr_input"] == pytest.approx(20 * np.log10(255 / 25), abs=0.1)  # 20.17 dB
     assert [row["name"] for row in report["images"]] == ["110", "140"]
-    for key in ("psnr", "psnr_input", "ssim", "ssim_input"):
+    for key in means:
         assert report[key] == pytest.approx(np.mean([row[key] for row in report["images"]]))
     assert run(toy_bundle, "--clean", gray, "--degrade", "noise:25", "--json").stdout == result.stdout, "repeatable"
 
@@ -85,7 +86,52 @@ def test_pairs(toy_bundle, data_root) -> None:
     assert [row["name"] for row in report["images"]] == ["0", "1", "2", "3"]
     assert report["psnr_input"] < 12
     table = run(toy_bundle, "--pairs", data_root / "dark", data_root / "bright").stdout.splitlines()
-    assert len(table) == 6 and table[-1].startswith("mean") and "(4 photos)" in table[-1]
+    assert len(table) == 7 and table[-2].startswith("mean") and "(4 photos)" in table[-2]
+
+
+def row(before: float = 30.0, after: float = 32.0, brightened: float = 1.0, exposure: float = 1.0) -> measure.Row:
+    return measure.Row("a", before, after, 0.5, 0.6, 0, 1.0, brightened, exposure)
+
+
+def test_photos_that_came_back_worse_are_counted() -> None:
+    rows = [row(), row(30.0, 29.75), row(30.0, 29.5), row(100.0, 60.0)]
+    assert [one.loss for one in rows] == [0.0, 0.25, 0.5, 40.0]
+    found = measure.summary(rows)
+    assert (found["worse"], found["worst_loss"]) == (2, 40.0)
+    assert measure.summary([row()])["worst_loss"] == 0.0
+
+
+def test_losses_and_light_in_json_and_table(toy_bundle, data_root) -> None:
+    pairs = ("--pairs", data_root / "bright", data_root / "bright")  # what is perfect can only get worse
+    report = json.loads(run(toy_bundle, *pairs, "--json").stdout)
+    losses = [100 - one["psnr"] for one in report["images"]]
+    assert report["worse"] == sum(loss > 0.3 for loss in losses) > 0
+    assert report["worst_loss"] == pytest.approx(max(losses))
+    last = run(toy_bundle, *pairs).stdout.splitlines()[-1]
+    assert last == f"worse by more than 0.3 dB: {report['worse']} of 4 photos, largest loss {max(losses):.2f} dB"
+    restorer = Restorer.from_bundle(toy_bundle)
+    for sample, one in zip(measure.pairs(*pairs[1:])[1], report["images"], strict=True):
+        level = restorer.restore(sample.degraded).image.mean()
+        assert one["brightened"] == one["exposure"] == pytest.approx(level / sample.clean.mean())
+    assert report["brightened_max"] == max(one["brightened"] for one in report["images"])
+
+
+def test_a_black_photo_has_a_light_too(toy_bundle, write_photo, tmp_path) -> None:
+    for level, name in ((0, "in"), (100, "out")):
+        write_photo(tmp_path / name / "a.png", np.full((64, 64, 3), level, np.uint8))
+    (one,) = json.loads(run(toy_bundle, "--pairs", tmp_path / "in", tmp_path / "out", "--json").stdout)["images"]
+    assert np.isfinite(one["brightened"]) and one["exposure"] < 1
+
+
+def test_dark_photos_are_told_when_they_are_brightened(toy_bundle, data_root, monkeypatch) -> None:
+    arguments = (toy_bundle, "--clean", data_root / "clean", "--dark", "dim+noise")
+    report = json.loads(run(*arguments, "--json").stdout)
+    glows = sorted(min(one["brightened"], one["exposure"]) for one in report["images"])
+    assert report["glow_max"] == glows[-1] and report["too_bright"] == sum(glow > 1.1 for glow in glows)
+    monkeypatch.setattr(dark, "TOO_BRIGHT", (glows[-1] + glows[-2]) / 2)
+    assert "1 of 8 photos, at most" in run(*arguments).stdout.splitlines()[-1]
+    assert refused(run(*arguments[:-1], "dusk"), "dusk", "night:3")
+    assert refused(run(*arguments, "--degrade", "none"), "one at a time")
 
 
 def test_pairs_that_do_not_match(toy_bundle, data_root, make_photo, write_photo, tmp_path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -71,6 +73,13 @@ class ImageCache:
         if path not in self._images:
             self._images[path] = decode(path)
         return self._images[path]
+
+    def fill(self, paths: Sequence[Path], advance: Callable[[int], None]) -> None:
+        """Decodes files, several at a time, calling ``advance(1)`` after each. Raises DataError."""
+        with ThreadPoolExecutor() as pool:  # OpenCV decodes outside of Python's lock
+            for path, image in zip(paths, pool.map(decode, paths), strict=True):
+                self._images[path] = image
+                advance(1)
 
     def __getstate__(self) -> dict[str, object]:
         return {"_images": {}}

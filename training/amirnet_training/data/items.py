@@ -131,9 +131,7 @@ class Items:
         Raises:
             DataError: a file cannot be decoded, a photo is smaller than a patch, or a pair differs in size.
         """
-        for path in self.files():
-            self.cache[path]
-            advance(1)
+        self.cache.fill(self.files(), advance)
         for item in self.items:
             self._photos(item)
 

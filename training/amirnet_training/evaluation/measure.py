@@ -22,6 +22,9 @@ from .quality import SSIM_SIDE, measure_quality
 IDENTICAL = EQUAL
 """PSNR, in dB, that equal photos count as: an infinite one would swallow every mean it enters."""
 
+WORSE = 0.3
+"""Loss of PSNR, in dB, from which a photo counts as made worse: below it nobody sees a difference."""
+
 UNHARMED = LEFT_ALONE
 """PSNR, in dB, at which a clean photo still counts as left alone: the SDK says the same of a photo that it changed."""
 
@@ -40,7 +43,10 @@ class Sample:
 
 @dataclass(frozen=True)
 class Row:
-    """One photo's result. PSNR in dB (at most 100), SSIM in [-1, 1]; `..._input` compare the unrestored photo."""
+    """One photo's result. PSNR in dB (at most 100), SSIM in [-1, 1]; `..._input` compare the unrestored photo.
+
+    `brightened` is the mean level of the result over that of the input, `exposure` over that of the clean photo.
+    """
 
     name: str
     psnr_input: float
@@ -49,6 +55,13 @@ class Row:
     ssim: float
     node: int
     confidence: float
+    brightened: float
+    exposure: float
+
+    @property
+    def loss(self) -> float:
+        """How much worse than it went in the photo came back, in dB of PSNR; 0 if it did not."""
+        return max(0.0, self.psnr_input - self.psnr)
 
 
 def pairs(inputs: Path, targets: Path) -> tuple[int, Iterator[Sample]]:
@@ -102,7 +115,9 @@ def evaluate(restorer: Restorer, samples: Iterable[Sample], advance: Callable[[i
         before = measure_quality(sample.clean, sample.degraded)
         after = measure_quality(sample.clean, result.image)
         psnr = (min(before.psnr, IDENTICAL), min(after.psnr, IDENTICAL))
-        rows.append(Row(sample.name, *psnr, before.ssim, after.ssim, result.node, result.confidence))
+        ssim = (before.ssim, after.ssim)
+        light = (_ratio(result.image, sample.degraded), _ratio(result.image, sample.clean))
+        rows.append(Row(sample.name, *psnr, *ssim, result.node, result.confidence, *light))
         advance(1)
     return rows
 
@@ -112,6 +127,29 @@ def mean(rows: list[Row], field: str) -> float:
     return float(np.mean([getattr(row, field) for row in rows]))
 
 
+def worse(rows: list[Row]) -> int:
+    """How many photos came back worse than they went in by more than `WORSE`."""
+    return sum(row.loss > WORSE for row in rows)
+
+
+def worst_loss(rows: list[Row]) -> float:
+    """The largest loss of any photo in dB, 0 or above."""
+    return max(row.loss for row in rows)
+
+
+def summary(rows: list[Row]) -> dict[str, float]:
+    """The numbers of a set: means of PSNR (dB), SSIM and `brightened`, `worse` (photos), `worst_loss` (dB) and the
+    largest `brightened`."""
+    means = {name: mean(rows, name) for name in ("psnr", "psnr_input", "ssim", "ssim_input", "brightened")}
+    most = max(row.brightened for row in rows)
+    return {**means, "brightened_max": most, "worse": worse(rows), "worst_loss": worst_loss(rows)}
+
+
 def false_restorations(rows: list[Row]) -> float:
     """Of clean photos: the share that came back farther than `UNHARMED` from themselves, in [0, 1]."""
     return float(np.mean([row.psnr < UNHARMED for row in rows]))
+
+
+def _ratio(photo: Image, reference: Image) -> float:
+    """Mean level over mean level; a reference darker than one level counts as one, so that black has a ratio too."""
+    return float(photo.mean() / max(reference.mean(), 1.0))
