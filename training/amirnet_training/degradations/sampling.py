@@ -72,7 +72,7 @@ def _weak_noise(rng: np.random.Generator) -> Degradation:
 
 def _strong_noise(rng: np.random.Generator) -> Degradation:
     if rng.random() < 0.5:
-        return RawNoise.draw(rng, 4e-4, 6e-3)
+        return RawNoise.draw(rng, 3e-4, 2.5e-3)
     return GaussianNoise(rng.uniform(3, 15), rng.uniform(0, 0.8))
 
 
