@@ -1,5 +1,7 @@
 """Degradations: they do what they say, the same way every time, on pictures of any size."""
 
+import hashlib
+
 import numpy as np
 import pytest
 
@@ -150,6 +152,17 @@ def test_a_crop_with_its_margin_is_degraded_as_the_whole_photo(kind: str, make_p
     whole = degradation(image, rng())[40:56, 40:56]
     cut = degradation(image[40 - margin : 56 + margin, 40 - margin : 56 + margin], rng())
     assert np.array_equal(cut[margin:-margin, margin:-margin], whole)
+
+
+@pytest.mark.parametrize(
+    ("spec", "digest"),
+    [("none", "56450bc548a6f3ad"), ("noise:25", "334ee0b055e15bbf"), ("camera:0.01:0.01", "6cbf02ecdcf6db92"),
+     ("defocus:2.5", "39eac8391db13261"), ("motion:11:30", "0b85e2c261668ef4"), ("lowlight:0.15", "a09e9f8fd7811931"),
+     ("jpeg:20", "12bfc6f73fab9115"), ("noise:25+jpeg:92", "cd5c41c37ca912d9")],
+)  # fmt: skip
+def test_specs_give_the_bytes_that_the_tables_were_made_with(spec: str, digest: str) -> None:
+    image = rng(7).integers(0, 256, (40, 48, 3)).astype(np.uint8)
+    assert hashlib.sha256(parse(spec)(image, rng(3)).tobytes()).hexdigest()[:16] == digest
 
 
 @pytest.mark.parametrize("spec", SPECS)

@@ -35,7 +35,8 @@ def compact(profile: dict[str, Any]) -> dict[str, Any]:
     values = np.array([[course for course, _ in one] for one in courses])  # (instances, 3, knots)
     inside = np.array([[known for _, known in one] for one in courses])
     logs = np.where(inside, np.log(np.maximum(values, 0.3)), np.nan)
-    typical = np.nanmean(logs - np.nanmean(logs, axis=2, keepdims=True), axis=0)
+    # By steps from level to level, so that it does not matter which levels an instance has.
+    typical = np.pad(np.cumsum(np.nanmean(np.diff(logs, axis=2), axis=0), axis=1), ((0, 0), (1, 0)))
     for instance, channel in np.ndindex(values.shape[:2]):
         course, shape = values[instance, channel], np.exp(typical[channel])
         known = np.flatnonzero(inside[instance, channel])

@@ -38,7 +38,8 @@ def draw(
         common_noise: share of the noises (white and simple camera noise) whose colours are correlated.
         recompressed: share of the damages (neither none nor JPEG itself) after which the photo is saved as a JPEG.
         after_blur_noise: share of the blurs with a little noise on top: no real blurred photo is free of it.
-        several: share of the blurs and of low light with a second damage as visible as the first.
+        several: share of the blurs and of low light with noise as visible as the first damage, and half
+            of these with a JPEG after it.
         dimmed: share of all but low light that happen to a photo that is dark on purpose (see `Dimmed`).
 
     Raises:
@@ -50,7 +51,8 @@ def draw(
     if several > 0 and rng.random() < several and kind in (*BLURS, "lowlight"):
         # The dark photo has few levels: what is strong there is weak elsewhere.
         second = _strong_noise(rng) if kind in BLURS else GaussianNoise(rng.uniform(1, 5), rng.uniform(0, 0.8))
-        degradation = Sequence((degradation, second))
+        saved = (Jpeg(int(rng.integers(50, 97))),) if rng.random() < 0.5 else ()
+        degradation = Sequence((degradation, second, *saved))
     elif after_blur_noise > 0 and rng.random() < after_blur_noise and kind in BLURS:
         degradation = Sequence((degradation, _weak_noise(rng)))
     if recompressed > 0 and rng.random() < recompressed and kind not in ("none", "jpeg"):
@@ -70,7 +72,7 @@ def _weak_noise(rng: np.random.Generator) -> Degradation:
 
 def _strong_noise(rng: np.random.Generator) -> Degradation:
     if rng.random() < 0.5:
-        return RawNoise.draw(rng, 4e-4, 6e-3)
+        return RawNoise.draw(rng, 3e-4, 2.5e-3)
     return GaussianNoise(rng.uniform(3, 15), rng.uniform(0, 0.8))
 
 

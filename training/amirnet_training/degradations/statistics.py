@@ -5,7 +5,7 @@ The same measures of real pairs and of noise made on those pairs' clean photos, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -15,10 +15,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from .base import Degradation, Image
+from .base import Image
 from .incamera import InCameraJpeg
 from .profile import ProfileNoise, spatial
 from .raw import RawNoise
+from .registry import Draw
 
 Array = npt.NDArray[np.float64]
 EDGES = (0, 24, 56, 104, 160, 256)
@@ -97,9 +98,7 @@ def measure(pairs: Iterable[tuple[Image, Image]]) -> Statistics:
     return Statistics(mean, np.mean(lags, axis=0), np.mean(colours, axis=0), np.percentile(psnrs, (0, 25, 50, 75, 100)))
 
 
-def synthesise(
-    draw: Callable[[np.random.Generator], Degradation], clean: list[Image], rounds: int = 4, seed: int = 0
-) -> Iterable[tuple[Image, Image]]:
+def synthesise(draw: Draw, clean: list[Image], rounds: int = 4, seed: int = 0) -> Iterable[tuple[Image, Image]]:
     """(noisy, clean) of every photo, ``rounds`` times, each with a fresh draw."""
     for index in range(rounds * len(clean)):
         rng = np.random.default_rng((seed, index))
@@ -125,16 +124,16 @@ def table(columns: dict[str, Statistics]) -> str:
     """The columns side by side, as text."""
     lines = [f"{'':22}" + "".join(f"{name:>24}" for name in columns)]
 
-    def row(name: str, pick: Callable[[Statistics], Array], form: str = "6.2f") -> None:
-        cells = ("".join(f"{value:{form}} " for value in pick(one)) for one in columns.values())
+    def row(name: str, numbers: list[Array], form: str = "6.2f") -> None:
+        cells = ("".join(f"{value:{form}} " for value in one) for one in numbers)
         lines.append(f"{name:22}" + "".join(f"{cell:>24}" for cell in cells))
 
     for index, (low, high) in enumerate(pairwise(EDGES)):
-        row(f"deviation {low}-{high - 1}", lambda one, index=index: one.deviation[index])
+        row(f"deviation {low}-{high - 1}", [one.deviation[index] for one in columns.values()])
     for index, lag in enumerate(LAGS):
-        row(f"correlation at {lag} px", lambda one, index=index: one.lags[index])
-    row("colours RG RB GB", lambda one: one.colours)
-    row("PSNR 0 25 50 75 100 %", lambda one: one.psnr, ".1f")
+        row(f"correlation at {lag} px", [one.lags[index] for one in columns.values()])
+    row("colours RG RB GB", [one.colours for one in columns.values()])
+    row("PSNR 0 25 50 75 100 %", [one.psnr for one in columns.values()], ".1f")
     return "\n".join(lines)
 
 
@@ -143,10 +142,11 @@ def table(columns: dict[str, Statistics]) -> str:
 @click.option("--rounds", default=4, show_default=True, help="Draws for every clean photo.")
 def main(data: Path, rounds: int) -> None:
     """Prints real and made-up noise side by side; --data holds SIDD_full256 and PolyU_orig256, noisy and gt each."""
-    for folder, makers in (
-        ("SIDD_full256", {"RawNoise": RawNoise.draw, "ProfileNoise": ProfileNoise.draw}),
-        ("PolyU_orig256", {"InCameraJpeg": InCameraJpeg.draw}),
-    ):
+    compared: dict[str, dict[str, Draw]] = {
+        "SIDD_full256": {"RawNoise": RawNoise.draw, "ProfileNoise": ProfileNoise.draw},
+        "PolyU_orig256": {"InCameraJpeg": InCameraJpeg.draw},
+    }
+    for folder, makers in compared.items():
         real = _pairs(data / folder)
         clean = [photo for _, photo in real]
         columns = {folder: measure(real)}

@@ -1,7 +1,7 @@
 """Between 8-bit levels and light, by tables: powers of whole images cost more than all the rest.
 
-A level in 0..255 indexes 256 entries. Light in [0, 1] indexes 65,536: near black the curves are so steep that fewer
-would show as steps.
+A level in 0..255 indexes 256 entries. The square root of light in [0, 1] indexes 65,536: near black the curves are so
+steep that fewer, or equal steps of light, would show.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from .base import Floats, Image
 
 FINE = 65535
-"""Highest index of a table over light."""
+"""Highest index of a table over the square root of light."""
 
 
 def srgb_to_linear(values: Floats) -> Floats:
@@ -33,7 +33,7 @@ def linear_to_srgb(light: Floats) -> Floats:
 
 @lru_cache(maxsize=8)
 def _fine_table(gamma: float) -> Floats:
-    light = np.linspace(0, 1, FINE + 1, dtype=np.float32)
+    light = np.linspace(0, 1, FINE + 1, dtype=np.float32) ** 2
     table = linear_to_srgb(light) if gamma == 0 else (light ** (1 / gamma)).astype(np.float32)
     table.setflags(write=False)
     return table
@@ -41,7 +41,7 @@ def _fine_table(gamma: float) -> Floats:
 
 def encode(light: Floats, gamma: float = 0.0) -> Floats:
     """Light as tone values in [0, 1]: by sRGB's curve, or by the power 1/``gamma`` where that is not 0. Clips."""
-    index = np.clip(light * np.float32(FINE) + np.float32(0.5), 0, FINE).astype(np.uint16)
+    index = (np.sqrt(np.clip(light, 0, 1)) * np.float32(FINE) + np.float32(0.5)).astype(np.uint16)
     return _fine_table(gamma)[index]
 
 
