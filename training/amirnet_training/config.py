@@ -196,6 +196,8 @@ class TrainConfig(Section):
     """Weight of the loss's term for how bright the photo is under its tone curves, before it is restored."""
     compiled: bool = False
     """Whether the restorer runs through torch.compile: faster on a GPU, after a minute's work."""
+    recorded: bool = True
+    """Whether a GPU replays the step from a recording, see graphed.py."""
     threads: Annotated[int, Field(ge=0)] = 0
     """CPU threads, 0 for torch's choice. Fixed by the config because sums depend on it."""
     log_every: Positive = 100

@@ -16,19 +16,20 @@ import numpy as np
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from amirnet.atomic_file import write_file
 
 from . import progress as bars
 from . import run_folder
 from .activation_range import ActivationRange
+from .averaging import MovingAverage
 from .checkpoint import TrainedModel, fingerprint, load_state, save_model, save_state
 from .config import Config, dump, portable
 from .data.items import Items
 from .data.loader import Batch, StepSampler, make_loader, to_float
 from .data.windows import Windows
 from .errors import CheckpointError
+from .graphed import GraphedStep
 from .launch import make_fabric, prepare_process
 from .losses import light_loss, psnr, restoration_loss
 from .meter import Meter
@@ -66,12 +67,13 @@ class Trainer:
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         decayed = [p for p in network.parameters() if p.ndim > 1]
         plain = [p for p in network.parameters() if p.ndim <= 1]
+        on_gpu = self.fabric.device.type == "cuda"
+        rate = torch.tensor(config.train.learning_rate, device=self.fabric.device)  # which a recorded step reads anew
         optimizer = torch.optim.AdamW(
             [{"params": decayed, "weight_decay": config.train.weight_decay}, {"params": plain, "weight_decay": 0.0}],
-            lr=config.train.learning_rate,
-            fused=self.fabric.device.type == "cuda",
-        )
-        self.average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(config.train.ema))
+            lr=rate, fused=on_gpu, capturable=on_gpu,
+        )  # fmt: skip
+        self.average = MovingAverage(network, config.train.ema)
         self.ranges = ActivationRange(network.restorer)  # after the copy, which is not to be watched
         self.items = Items(config.data, config.data.items, config.train.seed)
         self.crops: CropSource = FreshCrops(self.items, config.data.workers)
@@ -81,7 +83,7 @@ class Trainer:
         self.step, self.seconds = 0, 0.0
         if state is not None:
             network.load_state_dict(state["network"])
-            self.average.load_state_dict(state["average"])
+            self.average.network.load_state_dict(state["average"])
             self.assignment.labels[:] = state["labels"].numpy()
             self.step, self.seconds = state["step"], state["seconds"]
         self.network: AMIRNet = network
@@ -92,9 +94,11 @@ class Trainer:
         if state is not None:
             # Only now: the optimizer's moments go to the device that its parameters are on.
             self.optimizer.load_state_dict(state["optimizer"])
+            for group in self.optimizer.param_groups:
+                group["lr"] = rate
             self.fabric.strategy.precision.load_state_dict(state.get("precision", {}))
-        self.average.to(self.fabric.device)
-        self.average.n_averaged = self.average.n_averaged.cpu()  # it is asked each step, and a GPU would be waited for
+        self.average.network.to(self.fabric.device)
+        self._learn = GraphedStep(self._learn_from, self.fabric.device, record=config.train.recorded)
 
     def _find_state(self, resume: bool) -> dict[str, Any] | None:
         path = self.folder / "checkpoint.pt"
@@ -134,7 +138,7 @@ class Trainer:
         self.log = RunLog(self.folder, self.step) if self.fabric.is_global_zero else None
         meter = Meter(self.items.kinds, self.fabric.all_gather)
         batches = self._windowed() if self.config.data.window else self._fresh()
-        with bars.training(self.config.train.steps, self.step) as show:
+        with bars.training(self.config.train.steps, self.step) as show, self._learn.stream():
             started = ready = time.perf_counter()
             for batch in batches:
                 meter.waited += time.perf_counter() - ready
@@ -174,38 +178,55 @@ class Trainer:
             windows.close()
 
     def _step(self, batch: Batch, meter: Meter) -> None:
-        train, tree = self.config.train, self.config.tree
+        train, device = self.config.train, self.fabric.device
         rate = learning_rate(self.step, train.steps, train.warmup, train.learning_rate)
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        device = self.fabric.device
-        clean = to_float(batch.clean, device)
-        degraded = to_float(batch.degraded, device).contiguous(memory_format=torch.channels_last)
-        probes = to_float(batch.probes, device)
+            group["lr"].fill_(rate)
         labels = self.assignment.of(batch.item)
+        node = self._steering(batch.item, labels)
         watched = train.range_weight > 0 and self.step >= train.range_from
         self.ranges.active = watched and self.step % train.range_every == 0
-        found = self.model(degraded, probes, self._steering(batch.item, labels).to(device))
+        first = self.step == 0
+        inputs = batch.degraded, batch.clean, batch.probes, labels, node
+        moved = (value.to(device, non_blocking=True) for value in inputs)
+        losses, entropy, values = self._learn((self.assignment.depth, self.ranges.active), *moved)
+        if first:
+            self.average.network.load_state_dict(self.network.state_dict())
+        meter.add(batch.item, losses, entropy, values)
+
+    def _learn_from(
+        self, degraded: Tensor, clean: Tensor, probes: Tensor, labels: Tensor, node: Tensor
+    ) -> tuple[Tensor, ...]:
+        """One step of the optimizer and of all that follows it; losses, cross-entropy and PSNR of the samples.
+
+        Args:
+            degraded: (N, 3, P, P) uint8, as are ``clean`` and, with R probes a sample, ``probes``.
+            labels: (N, levels) of the samples.
+            node: (N,) whose prototype steers each, -1 for its own code.
+        """
+        train, tree, device = self.config.train, self.config.tree, self.fabric.device
+        photo = to_float(degraded, device).contiguous(memory_format=torch.channels_last)
+        found = self.model(photo, to_float(probes, device), node)
         inside = np.s_[..., train.border : clean.shape[2] - train.border, train.border : clean.shape[3] - train.border]
-        restored, clean = found.image[inside].float(), clean[inside]
-        losses = restoration_loss(restored, clean, balance=train.balance, ssim_share=train.ssim)
-        probe_labels = labels.repeat_interleave(probes.shape[1], dim=0).to(device)
+        restored, target = found.image[inside].float(), to_float(clean, device)[inside]
+        losses = restoration_loss(restored, target, balance=train.balance, ssim_share=train.ssim)
+        probe_labels = labels.repeat_interleave(probes.shape[1], dim=0)
         entropy = self.network.heads.cross_entropy(found.place.logits.float(), probe_labels)
         loss = losses.mean() + tree.cross_entropy * entropy
         if train.light_weight > 0:
-            loss = loss + train.light_weight * light_loss(found.lifted[inside], clean)
+            loss = loss + train.light_weight * light_loss(found.lifted[inside], target)
         if self.ranges.active:
             loss = loss + train.range_weight * self.ranges.take()
+        self.optimizer.zero_grad()
         self.fabric.backward(loss)
         # Where a number is not finite the run must end; on a GPU, which would be waited for, the log tells.
         careful = device.type == "cpu"
         self.fabric.clip_gradients(self.model, self.optimizer, max_norm=train.clip, error_if_nonfinite=careful)
         self.optimizer.step()
-        self.optimizer.zero_grad()
         if tree.code == "learned":
-            self._follow(labels.to(device), found.code.detach().float())
-        self.average.update_parameters(self.network)
-        meter.add(batch.item, losses.detach(), entropy.detach(), psnr(restored.detach(), clean))
+            self._follow(labels, found.code.detach().float())
+        self.average.follow(self.network)
+        return losses.detach(), entropy.detach(), psnr(restored.detach(), target)
 
     def _steering(self, items: Tensor, labels: Tensor) -> Tensor:
         """The node whose prototype steers each sample, -1 for its own code."""
@@ -246,7 +267,7 @@ class Trainer:
 
     def averaged(self) -> AMIRNet:
         """The network with averaged weights, in eval mode."""
-        return self.average.module.eval()  # type: ignore[return-value]
+        return self.average.network
 
     def _grow(self) -> None:
         tree, level = self.config.tree, self.assignment.depth
@@ -271,7 +292,7 @@ class Trainer:
         if not self.fabric.is_global_zero:
             return
         state = {
-            "network": self.network.state_dict(), "average": self.average.state_dict(),
+            "network": self.network.state_dict(), "average": self.average.network.state_dict(),
             "optimizer": self.optimizer.state_dict(), "precision": self.fabric.strategy.precision.state_dict(),
             "labels": torch.from_numpy(self.assignment.labels),
             "step": self.step, "seconds": self.seconds,

@@ -101,13 +101,14 @@ def table(names: list[str], folder: Path) -> str:
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the image sets, instead of data.root.")
 @click.option("-o", "--output", default=Path("runs/trials"), type=click.Path(path_type=Path), show_default=True)
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(min=1), help="Trials at a time.")
-def main(trials: Path, data: Path | None, output: Path, jobs: int) -> None:
+@click.option("--show", is_flag=True, help="Train nothing: print the table of what has been trained.")
+def main(trials: Path, data: Path | None, output: Path, jobs: int, show: bool) -> None:
     """Train what TRIALS lists, as far as it is not trained yet, and print their table."""
     try:
         found = read_trials(trials)
         if data is not None:
             found = {name: configuration.with_root(config, data) for name, config in found.items()}
-        for name in run(found, output, jobs):
+        for name in () if show else run(found, output, jobs):
             click.echo(f"{name}: done", err=True)
         click.echo(table([*found], output))
     except AmirnetError as error:

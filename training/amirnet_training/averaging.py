@@ -1,0 +1,31 @@
+"""The moving average of a network's weights: what is validated, kept and shipped."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import nn
+
+from .network import AMIRNet
+
+
+class MovingAverage:
+    """Weights averaged exponentially over the steps; other tensors, such as prototypes, are the network's own.
+
+    Args:
+        network: whose weights the average begins with.
+        decay: what is kept of the average in each step, in (0, 1).
+    """
+
+    def __init__(self, network: AMIRNet, decay: float) -> None:
+        self.network = copy.deepcopy(network).requires_grad_(False).eval()
+        self.decay = decay
+
+    @torch.no_grad()
+    def follow(self, network: nn.Module) -> None:
+        """Moves the average towards ``network``; nothing in it waits for a GPU."""
+        mine, theirs = list(self.network.parameters()), list(network.parameters())
+        torch._foreach_lerp_(mine, theirs, 1 - self.decay)
+        for kept, new in zip(self.network.buffers(), network.buffers(), strict=True):
+            kept.copy_(new)
