@@ -6,6 +6,7 @@ the recorded ones lay. Nothing that is recorded may wait for the GPU or depend o
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager, nullcontext
 
@@ -50,11 +51,21 @@ class GraphedStep:
             if self._plain < WARM_UP:
                 self._plain += 1
                 return self.step(*inputs)
-            self._inputs = tuple(value.clone() for value in inputs)
-            self._graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(self._graph, stream=self._stream):
-                self._outputs = self.step(*self._inputs)
+            try:
+                self._record(inputs)
+            except RuntimeError as error:
+                # Slower, and as good: a driver or a release of torch that cannot record something must not end a run.
+                warnings.warn(f"the training step cannot be recorded and runs as it is: {error}", stacklevel=2)
+                self.record = False
+                return self.step(*inputs)
+        assert self._graph is not None
         for kept, value in zip(self._inputs, inputs, strict=True):
             kept.copy_(value)
         self._graph.replay()
         return tuple(value.clone() for value in self._outputs)
+
+    def _record(self, inputs: tuple[Tensor, ...]) -> None:
+        self._inputs = tuple(value.clone() for value in inputs)
+        self._graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self._graph, stream=self._stream):
+            self._outputs = self.step(*self._inputs)

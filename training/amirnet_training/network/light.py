@@ -32,9 +32,10 @@ def level_statistics(probes: Tensor) -> Tensor:
     total = levels.shape[2]
     # The least v with 100 * (pixels at v or below) >= percent * total is the ceil(percent * total / 100)-th in order.
     places = [-(-percent * total // 100) - 1 for percent in PERCENTS]
-    ordered = levels.sort(dim=2).values[:, :, places].float() / 255
+    ordered = levels.sort(dim=2).values
+    reached = torch.stack([ordered[:, :, place] for place in places], dim=2).float() / 255
     mean = levels.float().mean(dim=2, keepdim=True) / 255
-    return torch.cat([ordered, mean], dim=2).flatten(1)
+    return torch.cat([reached, mean], dim=2).flatten(1)
 
 
 class LightHead(nn.Module):

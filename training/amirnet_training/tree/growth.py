@@ -19,6 +19,9 @@ Labels = npt.NDArray[np.int64]
 SMALLEST_CHILD = 4
 """Items below which a child would have nothing to learn from, whatever its share."""
 
+FITTED = 4096
+"""Items of a leaf, at most, that K-means places its centres by."""
+
 
 @dataclass(frozen=True)
 class Growth:
@@ -46,7 +49,9 @@ def split(features: Features, policy: str, min_share: float, seed: int) -> tuple
     low, high = np.quantile(scaled, [0.01, 0.99], axis=0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        found = KMeans(n_clusters=2, n_init=10, random_state=seed).fit_predict(np.clip(scaled, low, high))
+        drawn = np.clip(scaled, low, high)
+        some = np.random.default_rng(seed).permutation(count)[:FITTED]
+        found = KMeans(n_clusters=2, n_init=10, random_state=seed).fit(drawn[some]).predict(drawn)
     sizes = np.bincount(found, minlength=2)
     if sizes.min() < smallest:
         return None, f"kept whole: K-means would part {sizes.min()} of {count} items, fewer than {smallest}"
