@@ -40,7 +40,7 @@ class _Floor(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
         (gradient,), (value,) = gradients, ctx.saved_tensors
-        return torch.where((value > 0) | (gradient < 0), gradient, 0.0)
+        return gradient * ((value > 0) | (gradient < 0))
 
 
 def floor(value: Tensor) -> Tensor:
