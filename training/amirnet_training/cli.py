@@ -23,14 +23,15 @@ if TYPE_CHECKING:
 @click.option("--resume", is_flag=True, help="Go on from the run folder's checkpoint.")
 @click.option("--quantize", is_flag=True, help="Train the finished model's restorer on for 8 bits, as a new run.")
 @click.option("--from", "start", type=click.Path(path_type=Path), metavar="CHECKPOINT",
-              help="The finished model for --quantize. [default: runs/NAME of the config]")  # fmt: skip
+              help="A model to train on from, its tree included; with --quantize the finished one, runs/NAME if left out.")  # fmt: skip
 def train(
     config: Path, output: Path | None, data: Path | None, resume: bool, quantize: bool, start: Path | None
 ) -> None:
     """Train the model that CONFIG describes: a YAML file, or the name of a shipped one such as mobile.
 
     The run folder gets checkpoint.pt (to resume from), log.jsonl, a TensorBoard log, and at the end model.safetensors,
-    which `amirnet export` takes. Under torchrun all processes train together. With --quantize the run folder is
+    which `amirnet export` takes. Under torchrun all processes train together. With --from the weights and the tree of
+    another model are trained on, for one's own camera say; a run that began so is resumed without it. With --quantize the run folder is
     runs/NAME-int8, and its model holds the float network as it was beside the restorer for 8 bits.
     """
     from .config import load, with_root
@@ -38,15 +39,13 @@ def train(
     settings = load(config)
     if data is not None:
         settings = with_root(settings, data)
-    if start is not None and not quantize:
-        raise ConfigError("--from names the model for --quantize: add --quantize, or leave --from out")
     if quantize:
         _quantize(settings, start or Path("runs") / settings.name, output, resume)
         return
     from .trainer import Trainer
 
     folder = output or Path("runs") / settings.name
-    trainer = Trainer(settings, folder, resume=resume)
+    trainer = Trainer(settings, folder, resume=resume, start=start)
     trainer.run()
     if trainer.fabric.is_global_zero:
         click.echo(f"{folder / 'model.safetensors'}: trained {settings.train.steps} steps")

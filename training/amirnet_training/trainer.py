@@ -23,7 +23,7 @@ from . import progress as bars
 from . import run_folder
 from .activation_range import ActivationRange
 from .averaging import MovingAverage
-from .checkpoint import TrainedModel, fingerprint, load_state, save_model, save_state
+from .checkpoint import TrainedModel, fingerprint, load_model, load_state, save_model, save_state
 from .config import Config, dump, portable
 from .data.items import Items
 from .data.loader import Batch, StepSampler, make_loader, to_float
@@ -38,8 +38,8 @@ from .runlog import RunLog
 from .schedule import learning_rate
 from .tree import growth
 from .tree.assignment import Assignment
-from .tree.features import CropSource, FreshCrops, item_features
-from .tree.finish import describe
+from .tree.features import CropSource, FreshCrops, item_codes, item_features
+from .tree.finish import describe, walk_down
 from .tree.steering import fix_prototypes, nodes_of_kinds
 from .validation import Validation
 
@@ -51,19 +51,29 @@ class Trainer:
         config: what to train.
         folder: where checkpoints, logs and the finished model go.
         resume: go on from the folder's checkpoint.
+        start: a model whose weights and tree are trained on, instead of fresh ones: for one's own camera, or to carry a
+            run over whose checkpoint is lost. Its tree does not grow any more.
 
     Raises:
-        CheckpointError: nothing to resume, a checkpoint of another configuration, or a finished run in the way.
+        CheckpointError: nothing to resume, a checkpoint of another configuration, a finished run in the way, or a
+            start that is missing, broken or of another network.
         ConfigError: the batch cannot be divided equally among the processes.
         DataError: training images are missing or unusable.
     """
 
-    def __init__(self, config: Config, folder: Path, *, resume: bool = False) -> None:
+    def __init__(self, config: Config, folder: Path, *, resume: bool = False, start: Path | None = None) -> None:
         self.config, self.folder = config, folder
         self.fabric: Fabric = make_fabric(config)
         prepare_process(config, self.fabric)
         state = self._find_state(resume)
+        if resume and start is not None:
+            raise CheckpointError(f"{folder}: is resumed from its own checkpoint: leave --from out")
+        self.begun = None if start is None else load_model(start)
         network = build_from(config.network)
+        if self.begun is not None:
+            if self.begun.config.network != config.network:
+                raise CheckpointError(f"{start}: another network than the configuration's: train on with its own")
+            network.load_state_dict(self.begun.network.state_dict())
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         decayed = [p for p in network.parameters() if p.ndim > 1]
         plain = [p for p in network.parameters() if p.ndim <= 1]
@@ -77,6 +87,9 @@ class Trainer:
         self.ranges = ActivationRange(network.restorer)  # after the copy, which is not to be watched
         self.items = Items(config.data, config.data.items, config.train.seed)
         self.crops: CropSource = FreshCrops(self.items, config.data.workers)
+        begun = None if self.begun is None else self.begun.facts
+        self.origin: dict[str, Any] | None = begun if state is None else state.get("origin")
+        self.grows = () if self.origin is not None else tuple(config.tree.grow_at)
         if config.tree.code != "learned":
             fix_prototypes(network)
         self.assignment = Assignment(len(self.items), config.network.levels)
@@ -182,6 +195,8 @@ class Trainer:
         rate = learning_rate(self.step, train.steps, train.warmup, train.learning_rate)
         for group in self.optimizer.param_groups:
             group["lr"].fill_(rate)
+        if self.step == 0 and self.begun is not None:
+            self._take_tree()
         labels = self.assignment.of(batch.item)
         node = self._steering(batch.item, labels)
         watched = train.range_weight > 0 and self.step >= train.range_from
@@ -247,7 +262,7 @@ class Trainer:
 
     def _after_step(self, meter: Meter, show: bars.Show) -> None:
         train = self.config.train
-        if self.step in self.config.tree.grow_at:
+        if self.step in self.grows:
             self._grow()
         if self.step % train.log_every == 0 or self.step == train.steps:
             record = {"step": self.step, "seconds": round(self.seconds, 1), **meter.take()}
@@ -287,6 +302,15 @@ class Trainer:
                 "purity": growth.purity(labels, kinds), "nodes": growth.confusion(labels, kinds),
             })  # fmt: skip
 
+    def _take_tree(self) -> None:
+        """Labels every item by where the model that is trained on places it."""
+        tree, levels = self.config.tree, self.config.network.levels
+        with bars.task("finding places", len(self.items)) as advance:
+            masks, _ = item_codes(self.averaged(), self.crops, tree.crops, 0, advance)
+        path = walk_down(masks, self.network.heads.exists.cpu().numpy(), levels)
+        grown = int((path >= 0).all(axis=0).sum())
+        self.assignment.labels[:, :grown] = path[:, :grown] - (2 ** np.arange(grown) - 1)
+
     def save(self) -> None:
         """Writes the checkpoint (first process only)."""
         if not self.fabric.is_global_zero:
@@ -295,13 +319,15 @@ class Trainer:
             "network": self.network.state_dict(), "average": self.average.network.state_dict(),
             "optimizer": self.optimizer.state_dict(), "precision": self.fabric.strategy.precision.state_dict(),
             "labels": torch.from_numpy(self.assignment.labels),
-            "step": self.step, "seconds": self.seconds,
+            "step": self.step, "seconds": self.seconds, "origin": self.origin,
             "config": fingerprint(self.config, "quantize"),
         }  # fmt: skip
         save_state(self.folder / "checkpoint.pt", state)
 
     def _finish(self) -> TrainedModel:
         facts = {"steps": self.step, "seconds": round(self.seconds), "processes": self.fabric.world_size}
+        if self.origin is not None:
+            facts["from"] = self.origin
         network = self.averaged()
         tree = describe(network, self.items, self.crops, self.config)
         model = TrainedModel(network, self.config, tree, facts)

@@ -35,7 +35,7 @@ def describe(network: AMIRNet, items: Items, source: CropSource, config: Config)
         masks, codes = item_codes(network, source, CROPS, config.train.steps + 1, advance)
     exists = network.heads.exists.cpu().numpy()
     levels = config.network.levels
-    path = _walk(masks, exists, levels)
+    path = walk_down(masks, exists, levels)
     kinds = np.asarray(items.kinds)
     nodes: list[dict[str, Any]] = []
     stored: dict[int, npt.NDArray[np.float64]] = {}
@@ -60,7 +60,7 @@ def _children(node: int, exists: npt.NDArray[np.bool_]) -> list[int]:
     return [child for child in (2 * node + 1, 2 * node + 2) if child < len(exists) and exists[child]]
 
 
-def _walk(masks: npt.NDArray[np.float64], exists: npt.NDArray[np.bool_], levels: int) -> npt.NDArray[np.int64]:
+def walk_down(masks: npt.NDArray[np.float64], exists: npt.NDArray[np.bool_], levels: int) -> npt.NDArray[np.int64]:
     """Likelier child on every level, without confidences: (items, levels) node numbers, -1 below a leaf."""
     path = np.full((len(masks), levels), -1, dtype=np.int64)
     path[:, 0] = 0
