@@ -30,6 +30,7 @@ def crop(photo: Pixels, left: int, top: int, width: int, height: int) -> Pixels:
 
 
 def to_tensor(pixels: Pixels) -> Floats:
-    """uint8 HWC to float32 CHW: each value v becomes float32(v) / float32(255), one IEEE division (CONTRACT N1)."""
-    planar = np.ascontiguousarray(pixels.transpose(2, 0, 1))
+    """uint8 HWC (or NHWC) to float32 CHW (or NCHW): each value v becomes float32(v) / float32(255), one IEEE division
+    (CONTRACT N1)."""
+    planar = np.ascontiguousarray(np.moveaxis(pixels, -1, -3))
     return planar.astype(np.float32) / np.float32(255)
