@@ -22,11 +22,21 @@ def source_coordinates(start: int, stop: int, length: int) -> Integers:
 def crop(photo: Pixels, left: int, top: int, width: int, height: int) -> Pixels:
     """The rectangle of that size at (left, top), which may lie partly or wholly beyond the photo (CONTRACT P3).
 
-    photo: uint8 HWC. Returns a new uint8 array of shape (height, width, 3).
+    photo: uint8 HWC. Returns uint8 of shape (height, width, 3), to be read only: where nothing lies beyond the photo,
+    it is a view.
     """
     rows = source_coordinates(top, top + height, photo.shape[0])
     columns = source_coordinates(left, left + width, photo.shape[1])
-    return photo[rows[:, None], columns[None, :]]
+    return picked(photo, rows, columns)
+
+
+def picked(pixels: Pixels, rows: Integers, columns: Integers) -> Pixels:
+    """The pixels at those rows and columns, whose steps are -1, 0 or 1; a view where all of them are 1."""
+    return pixels[_span(rows)][:, _span(columns)]
+
+
+def _span(at: Integers) -> slice | Integers:
+    return slice(int(at[0]), int(at[-1]) + 1) if int(at[-1]) - int(at[0]) == len(at) - 1 else at
 
 
 def to_tensor(pixels: Pixels) -> Floats:
