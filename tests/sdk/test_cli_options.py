@@ -67,6 +67,12 @@ def test_what_cannot_be_is_one_line_before_anything_is_done(photo, tmp_path, lit
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(("light", "said"), [("auto", True), ("keep", False), ("0", False), ("4", True)])
+def test_a_brightened_photo_is_called_so(photo, lit_bundle, light, said):
+    line = run("restore", photo, "--model", lit_bundle, "--light", light).stdout
+    assert ("; brightened; " in line) == said
+
+
 def test_a_batch_does_the_same(photo, tmp_path, lit_bundle):
     flags = ["--model", lit_bundle, "--light", "keep", "--kind", "noise", "--strength", "0.5"]
     assert run("restore", photo, "-o", tmp_path / "one.png", *flags).exit_code == 0
