@@ -12,9 +12,11 @@ from amirnet.degradation_tree import DegradationTree, TreeNode, Walk
 from amirnet.engine import Engine, OnnxEngine
 from amirnet.errors import AmirnetError
 from amirnet.file_restorer import FileResult
+from amirnet.light_curve import LightCurve
 from amirnet.manifest import Manifest
 from amirnet.photo_file import PhotoFile
 from amirnet.probe_plan import ProbePlan
+from amirnet.restore_options import RestoreOptions
 from amirnet.restorer import Diagnosis, Restorer, RestoreResult
 from amirnet.tile_plan import Tile, TilePlan
 
@@ -29,10 +31,12 @@ __all__ = [
     "Diagnosis",
     "Engine",
     "FileResult",
+    "LightCurve",
     "Manifest",
     "OnnxEngine",
     "PhotoFile",
     "ProbePlan",
+    "RestoreOptions",
     "RestoreResult",
     "Restorer",
     "Tile",

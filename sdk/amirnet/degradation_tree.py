@@ -1,9 +1,10 @@
-"""The tree of degradations: nodes, the walk from the root, and the code of a node (CONTRACT T1-T7, C1-C3)."""
+"""The tree of degradations: nodes, the walk from the root, and the code of a node (CONTRACT T1-T9, C1-C3)."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -21,7 +22,8 @@ class TreeNode:
 
     `level` 0 is the root; `index` counts within the level, 0 .. 2^level - 1. `confidence` is the smallest step
     probability at which the walk enters this node. `code` is its prototype: 2^levels - 1 numbers. `share` is the part
-    of the training photos that fell here; `label` a few words for people, possibly empty.
+    of the training photos that fell here; `label` a few words for people, possibly empty; `kinds` which kinds of damage
+    those photos had, each with its part of them, 0..1, and empty where the model does not say.
     """
 
     id: int
@@ -33,6 +35,7 @@ class TreeNode:
     code: tuple[float, ...]
     share: float = 1.0
     label: str = ""
+    kinds: dict[str, float] = field(default_factory=dict, hash=False)
 
     @property
     def entry(self) -> int:
@@ -102,21 +105,28 @@ class DegradationTree:
             path.append(node.id)
         return tuple(reversed(path))
 
-    def walk(self, mask: Doubles) -> Walk:
-        """From the root to the deepest confident node, by the averaged mask, float64 of shape (K,) (CONTRACT T3-T6)."""
+    def steps(self, node: TreeNode, mask: Doubles) -> list[tuple[TreeNode, float]]:
+        """The node's children in their order, each with the probability of the step to it (CONTRACT T4)."""
+        children = [self.node(child) for child in node.children]
+        if len(children) == 1:
+            return [(children[0], 1.0)]
+        total = 0.0
+        for child in children:
+            total += float(mask[child.entry])
+        return [(child, float(mask[child.entry]) / total if total > 0.0 else 0.0) for child in children]
+
+    def walk(self, mask: Doubles, allowed: Collection[int] | None = None) -> Walk:
+        """From the root to the deepest confident node, by the averaged mask, float64 of shape (K,) (CONTRACT T3-T6).
+
+        `allowed`: node ids, leaves and all that is above them: the walk keeps to these, and does not stop before it is
+        at a leaf (CONTRACT T9).
+        """
         node = self.root
         path, confidences = [node.id], [1.0]
         while node.children:
-            children = [self.node(child) for child in node.children]
-            total = 0.0
-            for child in children:
-                total += float(mask[child.entry])
-            best = min(children, key=lambda child: (-float(mask[child.entry]), child.index))
-            if len(children) == 1:
-                step = 1.0
-            else:
-                step = float(mask[best.entry]) / total if total > 0.0 else 0.0
-            if step < best.confidence:
+            choice = [pair for pair in self.steps(node, mask) if allowed is None or pair[0].id in allowed]
+            best, step = min(choice, key=lambda pair: (-float(mask[pair[0].entry]), pair[0].index))
+            if allowed is None and step < best.confidence:
                 break
             node = best
             path.append(node.id)
@@ -158,6 +168,9 @@ def _check_node(tree: DegradationTree, node: TreeNode) -> None:
     _require(len(node.code) == tree.size, f"{name} has {len(node.code)} code numbers, not {tree.size}")
     _require(_on_grid(node.code, tree.grid), f"{name} has a code off the 1/{tree.grid} grid")
     _require(len(set(node.children)) == len(node.children), f"{name} lists a child twice")
+    for kind, share in node.kinds.items():
+        _require(re.fullmatch(r"[a-z0-9_+-]{1,32}", kind) is not None, f"{name} has a kind of an odd name, {kind!r}")
+        _require(0.0 <= share <= 1.0, f"{name} has a share of {kind} outside 0 to 1")
 
 
 def _check_links(tree: DegradationTree, node: TreeNode) -> None:

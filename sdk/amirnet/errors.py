@@ -59,7 +59,11 @@ class TileError(AmirnetError):
 
 
 class NodeError(AmirnetError):
-    """A node number that the bundle's tree does not have."""
+    """A node number, or a kind of damage, that the bundle's tree does not have."""
+
+
+class OptionError(AmirnetError):
+    """An option out of its range, one that contradicts another, or one that the bundle has nothing for."""
 
 
 class EngineError(AmirnetError):

@@ -6,69 +6,65 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from amirnet.arrays import Floats
-from amirnet.change import LEFT_ALONE
+from amirnet.diagnosis import diagnose
 from amirnet.memory_plan import check_limit, sizes_within
 from amirnet.photo_stream import PhotoStream
 from amirnet.photo_writer import check_output, write_photo
-from amirnet.tile_runner import Progress, first_that_fits, restore_in_place
+from amirnet.restore_options import RestoreOptions
+from amirnet.restore_result import Restored
+from amirnet.strength import parts_of
+from amirnet.tile_runner import Progress, Treatment, first_that_fits, restore_in_place
 
 if TYPE_CHECKING:
     from amirnet.restorer import Restorer
 
 
 @dataclass(frozen=True, eq=False)
-class FileResult:
-    """A photo restored into a file. The tree's answer is as in Diagnosis; `tile` is the tile size that was used.
+class FileResult(Restored):
+    """A photo restored into a file; `tile` is the tile size that was used.
 
-    `change_psnr`: PSNR in dB of the restored photo against the photo, at most 100, where nothing changed (CONTRACT R5).
     `seconds` holds "decode", "encode", "restore", "save" and "total". `warnings`: what was lost, one line each.
     """
 
     output: Path
-    node: int
-    path: tuple[int, ...]
-    confidences: tuple[float, ...]
-    confidence: float
-    code: Floats
     tile: int
-    tiles: int
-    change_psnr: float
-    seconds: dict[str, float]
     warnings: tuple[str, ...]
 
-    @property
-    def left_alone(self) -> bool:
-        """Whether there was nothing to mend: the photo is as good as unchanged."""
-        return self.change_psnr >= LEFT_ALONE
+
+_PLAIN = RestoreOptions()
 
 
 def restore_file(
     restorer: Restorer,
     photo: str | os.PathLike[str],
     output: str | os.PathLike[str],
+    options: RestoreOptions = _PLAIN,
     progress: Progress | None = None,
-    node: int | None = None,
-    first_frame: bool = False,
     quality: int | None = None,
     strip_gps: bool = False,
     overwrite: bool = False,
     memory: int | None = None,
+    **changes: Any,
 ) -> FileResult:
     """Restore a photo file into another: the bytes of `restore(photo).save(output)` in a fraction of its memory.
 
     `memory`: megabytes (10^6 bytes) that the whole process may use, by the formula of docs/MEMORY.md; it picks the
-    tile, never larger than the restorer's. The other options are as in Restorer.restore and PhotoFile.save. Raises
-    ImageError, EngineError, NodeError, TileError, OutputError; OutOfMemoryError where no tile fits.
+    tile, never larger than the restorer's. The other options, and `changes`, are as in Restorer.restore and
+    PhotoFile.save. Raises ImageError, EngineError, NodeError, OptionError, TileError, OutputError; OutOfMemoryError
+    where no tile fits.
     """
     start, source, output = perf_counter(), Path(photo), Path(output)
+    options = options.but(**changes)
+    first_frame = options.first_frame
     cost = None if memory is None else check_limit(restorer, source, output, memory, first_frame)
     first = PhotoStream.open(source, first_frame)
     check_output(first.facts, output, quality, overwrite)
     decoded = perf_counter()
-    diagnosis = restorer.diagnose(first.width, first.height, first.seen, node)
+    bundle, engine = restorer.bundle, restorer.engine
+    diagnosis = diagnose(bundle, engine, first.width, first.height, first.seen, options)
+    treatment = Treatment(diagnosis.code, diagnosis.light, parts_of(options.strength))
     encoded = perf_counter()
     plan = restorer.plan_for(first.width, first.height)
     sizes = restorer.sizes(plan)
@@ -81,7 +77,7 @@ def restore_file(
         # Where an earlier attempt ended for lack of memory, part of its photo was overwritten: the file is read again.
         stream = fresh.pop() if fresh else PhotoStream.open(source, first_frame)
         smaller = replace(plan, size=size)
-        restore_in_place(restorer.engine, smaller, diagnosis.code, restorer.bundle.where, stream, progress)
+        restore_in_place(engine, smaller, treatment, bundle.where, stream, progress)
         return stream, size
 
     done, tile = first_that_fits(sizes, attempt)
@@ -89,12 +85,9 @@ def restore_file(
     losses = write_photo(done.rows, done.facts, output, quality, strip_gps, overwrite)
     end = perf_counter()
     return FileResult(
+        diagnosis=diagnosis,
+        options=options,
         output=output,
-        node=diagnosis.node,
-        path=diagnosis.path,
-        confidences=diagnosis.confidences,
-        confidence=diagnosis.confidence,
-        code=diagnosis.code,
         tile=tile,
         tiles=len(replace(plan, size=tile)),
         change_psnr=done.change.psnr,

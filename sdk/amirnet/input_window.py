@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from amirnet.arrays import Pixels
-from amirnet.padding import source_coordinates
+from amirnet.padding import picked, source_coordinates
 from amirnet.tile_plan import Tile, TilePlan
 from amirnet.transparency import BLOCK
 
@@ -40,11 +40,12 @@ class InputWindow:
             self._end = bottom
 
     def crop(self, tile: Tile) -> Pixels:
-        """The input of a tile of the current row, its core and the halo around it, padded (CONTRACT L5)."""
+        """The input of a tile of the current row, its core and the halo around it, padded (CONTRACT L5). To be read
+        only, and not to be kept beyond the next step."""
         plan = self._plan
         rows = source_coordinates(tile.y - plan.halo, tile.y + tile.height + plan.halo, plan.height) - self._top
         columns = source_coordinates(tile.x - plan.halo, tile.x + tile.width + plan.halo, plan.width)
-        return self._held[rows[:, None], columns[None, :]]
+        return picked(self._held, rows, columns)
 
     def block(self, top: int, left: int, height: int, width: int) -> Pixels:
         """A rectangle of the held rows, not to be kept beyond the next step."""

@@ -72,9 +72,20 @@ class Fields:
 
     def numbers(self, key: str) -> tuple[float, ...]:
         value = self._get(key)
-        if not isinstance(value, list) or not all(_is_number(item) for item in value):
+        if not _is_row(value):
             self.refuse(key, "is not a list of finite numbers")
         return tuple(float(item) for item in value)
+
+    def rows(self, key: str) -> tuple[tuple[float, ...], ...]:
+        """A list of lists of numbers."""
+        value = self._get(key)
+        if not isinstance(value, list) or not all(_is_row(row) for row in value):
+            self.refuse(key, "is not a list of lists of finite numbers")
+        return tuple(tuple(float(item) for item in row) for row in value)
+
+
+def _is_row(value: object) -> bool:
+    return isinstance(value, list) and all(_is_number(item) for item in value)
 
 
 def _is_integer(value: object) -> bool:

@@ -13,6 +13,7 @@ from amirnet.bundle_files import MANIFEST, check_path
 from amirnet.degradation_tree import DegradationTree, TreeNode
 from amirnet.errors import ManifestError, TileError, UnsupportedSchemaError
 from amirnet.json_fields import Fields
+from amirnet.light_head import LightHead
 from amirnet.tile_plan import check_sizes
 
 SCHEMA_MAJOR = 1
@@ -55,7 +56,8 @@ class FileSeal:
 @dataclass(frozen=True)
 class Manifest:
     """Everything a bundle says about itself. `models` maps role -> backend -> precision -> path, as
-    models["encoder"]["onnx"]["float32"]; `metrics` is free-form JSON; `identity` is the SHA-256 of the checkpoint."""
+    models["encoder"]["onnx"]["float32"]; `metrics` is free-form JSON; `identity` is the SHA-256 of the checkpoint;
+    `light` says how bright a photo is to be, None where the bundle leaves that to its network."""
 
     schema: str
     name: str
@@ -68,6 +70,7 @@ class Manifest:
     models: dict[str, dict[str, dict[str, str]]]
     metrics: dict[str, Any]
     files: dict[str, FileSeal]
+    light: LightHead | None = None
 
     @classmethod
     def parse(cls, content: bytes, where: str) -> Manifest:
@@ -94,6 +97,7 @@ class Manifest:
                 models=models,
                 metrics=top.object("metrics", {}).values,
                 files=files,
+                light=LightHead.parse(top.object("light"), tree.size) if "light" in top.values else None,
             )
         except (ManifestError, TileError) as error:
             message = str(error)
@@ -192,6 +196,7 @@ def _tree(fields: Fields) -> DegradationTree:
             code=node.numbers("code"),
             share=node.number("share", 1.0),
             label=node.text("label", ""),
+            kinds={kind: node.object("kinds").number(kind) for kind in node.object("kinds", {}).values},
         )
         for node in fields.objects("nodes")
     )

@@ -54,10 +54,14 @@ class ProbePlan:
 
     def gather_rows(self, read: Callable[[int, int], Pixels]) -> Floats:
         """The same of a photo that is read by rows: read(top, bottom) gives the rows top .. bottom - 1, uint8 HWC."""
+        return to_tensor(self.squares(read))
+
+    def squares(self, read: Callable[[int, int], Pixels]) -> Pixels:
+        """The probes' own pixels, uint8 of shape (N, size, size, 3)."""
         probes = []
         for top in self.rows:
             rows = read(top, min(top + self.size, self.height))  # a shorter photo is padded alike from its rows alone
-            probes += [to_tensor(crop(rows, left, 0, self.size, self.size)) for left in self.columns]
+            probes += [crop(rows, left, 0, self.size, self.size) for left in self.columns]
         return np.stack(probes)
 
 

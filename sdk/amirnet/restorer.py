@@ -1,28 +1,31 @@
-"""The whole job: a photo in, its diagnosis and its restored pixels out (CONTRACT R1-R5)."""
+"""The whole job: a photo in, its diagnosis and its restored pixels out (CONTRACT R1-R7)."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from time import perf_counter
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from PIL import Image
 
-from amirnet.arrays import Doubles, Floats, Pixels
+from amirnet.arrays import Floats, Pixels
 from amirnet.blender import Band
 from amirnet.bundle import Bundle
-from amirnet.change import LEFT_ALONE
-from amirnet.degradation_tree import Walk
+from amirnet.diagnosis import Diagnosis as Diagnosis
+from amirnet.diagnosis import check_options, diagnose
 from amirnet.engine import Engine, OnnxEngine, make_engine
-from amirnet.errors import EngineError, TileError
+from amirnet.errors import TileError
 from amirnet.file_restorer import restore_file
 from amirnet.image_io import check_pixels
+from amirnet.light_curve import LightCurve
 from amirnet.padding import crop
 from amirnet.photo_file import PhotoFile
-from amirnet.probe_plan import ProbePlan, average
+from amirnet.restore_options import RestoreOptions
+from amirnet.restore_result import RestoreResult as RestoreResult
+from amirnet.strength import mixed, parts_of
 from amirnet.tile_plan import Tile, TilePlan, check_sizes
 from amirnet.tile_runner import Progress as Progress  # callers may take it from here
 from amirnet.tile_runner import blended, first_that_fits, run_tiles, tile_sizes
@@ -30,61 +33,7 @@ from amirnet.tile_runner import blended, first_that_fits, run_tiles, tile_sizes
 Photo: TypeAlias = str | os.PathLike[str] | Image.Image | Pixels
 """A path, a Pillow image, or uint8 RGB of shape (height, width, 3)."""
 
-
-@dataclass(frozen=True, eq=False)
-class Diagnosis:
-    """What is wrong with a photo: the chosen node, the way to it with each step's probability (the root's is 1), their
-    product, the restorer's code (float32, K), and the averaged mask (float64, K)."""
-
-    node: int
-    path: tuple[int, ...]
-    confidences: tuple[float, ...]
-    confidence: float
-    code: Floats
-    mask: Doubles
-
-
-@dataclass(frozen=True, eq=False)
-class RestoreResult:
-    """A restored photo: `image` is uint8 RGB of the photo's upright size. The tree's answer is as in Diagnosis.
-
-    `change_psnr`: PSNR in dB of `image` against the photo, at most 100, where nothing changed (CONTRACT R5).
-    `seconds` holds "decode" (only when a path was given), "encode", "restore" and "total". `photo` is what was given,
-    with all that its file said, and `warnings` what was lost in reading it, one line each.
-    """
-
-    image: Pixels
-    node: int
-    path: tuple[int, ...]
-    confidences: tuple[float, ...]
-    confidence: float
-    code: Floats
-    tiles: int
-    change_psnr: float
-    seconds: dict[str, float]
-    photo: PhotoFile
-
-    @property
-    def left_alone(self) -> bool:
-        """Whether there was nothing to mend: the photo is as good as unchanged."""
-        return self.change_psnr >= LEFT_ALONE
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        return self.photo.warnings
-
-    def save(
-        self,
-        path: str | os.PathLike[str],
-        quality: int | None = None,
-        strip_gps: bool = False,
-        overwrite: bool = False,
-    ) -> tuple[str, ...]:
-        """Write the photo in the format its suffix names, whole or not at all, with what its file said beside pixels.
-
-        The options are as in PhotoFile.save. Returns a line for each thing that was lost. Raises OutputError.
-        """
-        return self.photo.save(self.image, path, quality, strip_gps, overwrite)
+_PLAIN = RestoreOptions()
 
 
 class Restorer:
@@ -123,30 +72,35 @@ class Restorer:
         bundle = Bundle.open(name_or_path)
         return cls(bundle, make_engine(bundle, engine, precision), tile)
 
-    def examine(self, image: Photo) -> Diagnosis:
-        """Where the photo belongs in the tree, without restoring it. Raises ImageError, EngineError."""
-        return self._diagnose(_opened(image, first_frame=True).pixels)
+    def check(self, options: RestoreOptions) -> None:
+        """Raises NodeError and OptionError for options that this model has nothing for."""
+        check_options(self.bundle, options)
+
+    def examine(self, image: Photo, options: RestoreOptions = _PLAIN, **changes: Any) -> Diagnosis:
+        """Where the photo belongs in the tree, and how bright it would be made, without restoring it. `options` and
+        `changes` as in `restore`. Raises ImageError, EngineError, NodeError, OptionError."""
+        return self._diagnose(_opened(image, first_frame=True).pixels, options.but(**changes))
 
     def restore(
-        self, image: Photo, progress: Progress | None = None, node: int | None = None, first_frame: bool = False
+        self, image: Photo, options: RestoreOptions = _PLAIN, progress: Progress | None = None, **changes: Any
     ) -> RestoreResult:
-        """Restore one photo. `node` forces a node of the tree, its stored code and every confidence 1 (CONTRACT R3).
-        A file of several pictures is refused unless `first_frame` says that the first one will do.
+        """Restore one photo. `changes` are fields of RestoreOptions, for short: restore(photo, light="keep").
 
-        Raises ImageError, EngineError, NodeError, TileError (a NaN from the model).
+        Raises ImageError, EngineError, NodeError, OptionError, TileError (a NaN from the model).
         """
-        start = perf_counter()
-        photo = _opened(image, first_frame)
-        pixels = photo.pixels
+        start, options = perf_counter(), options.but(**changes)
+        photo = _opened(image, options.first_frame)
+        pixels, parts = photo.pixels, parts_of(options.strength)
         decoded = perf_counter()
-        diagnosis = self._diagnose(pixels, node)
+        diagnosis = self._diagnose(pixels, options)
         encoded = perf_counter()
         plan = self.plan(pixels)
 
         def attempt(size: int) -> tuple[Pixels, int]:
             smaller, result = replace(plan, size=size), np.empty_like(pixels)
-            for band in blended(smaller, self._cores(smaller, pixels, diagnosis.code), progress):
-                result[band.top : band.top + len(band.pixels)] = band.pixels
+            for band in blended(smaller, self._cores(smaller, pixels, diagnosis.code, diagnosis.light), progress):
+                rows = slice(band.top, band.top + len(band.pixels))
+                result[rows] = mixed(pixels[rows], band.pixels, parts)
             return result, len(smaller)
 
         restored, tiles = first_that_fits(self.sizes(plan), attempt)
@@ -155,15 +109,12 @@ class Restorer:
         if isinstance(image, str | os.PathLike):
             seconds = {"decode": decoded - start, **seconds}
         return RestoreResult(
-            image=restored,
-            node=diagnosis.node,
-            path=diagnosis.path,
-            confidences=diagnosis.confidences,
-            confidence=diagnosis.confidence,
-            code=diagnosis.code,
+            diagnosis=diagnosis,
+            options=options,
             tiles=tiles,
             change_psnr=photo.change(restored).psnr,
             seconds=seconds,
+            image=restored,
             photo=photo,
         )
 
@@ -183,53 +134,35 @@ class Restorer:
         tile = self.bundle.manifest.tile
         return TilePlan(width, height, self.tile, tile.halo, tile.overlap, tile.alignment, self.flexible)
 
-    def cores(self, pixels: Pixels, code: Floats) -> Iterator[tuple[Tile, Floats]]:
-        """Each tile of the plan with the network's answer for its core, float32 HWC, not clipped (CONTRACT R2)."""
-        return self._cores(self.plan(pixels), pixels, code)
+    def cores(self, pixels: Pixels, code: Floats, light: LightCurve | None = None) -> Iterator[tuple[Tile, Floats]]:
+        """Each tile of the plan with the network's answer for its core, float32 HWC, not clipped (CONTRACT R2).
+        `light` as in Diagnosis."""
+        return self._cores(self.plan(pixels), pixels, code, light)
 
-    def _cores(self, plan: TilePlan, pixels: Pixels, code: Floats) -> Iterator[tuple[Tile, Floats]]:
+    def _cores(
+        self, plan: TilePlan, pixels: Pixels, code: Floats, light: LightCurve | None
+    ) -> Iterator[tuple[Tile, Floats]]:
         halo = plan.halo
 
         def input_of(tile: Tile) -> Pixels:
-            return crop(pixels, tile.x - halo, tile.y - halo, tile.width + 2 * halo, tile.height + 2 * halo)
+            found = crop(pixels, tile.x - halo, tile.y - halo, tile.width + 2 * halo, tile.height + 2 * halo)
+            return found if light is None else light.applied(found)
 
         return run_tiles(self.engine, plan, code, self.bundle.where, input_of)
 
-    def bands(self, pixels: Pixels, code: Floats, progress: Progress | None = None) -> Iterator[Band]:
+    def bands(
+        self, pixels: Pixels, code: Floats, progress: Progress | None = None, light: LightCurve | None = None
+    ) -> Iterator[Band]:
         """The restored photo as row bands, each given out as soon as no later tile touches it (CONTRACT M5).
 
-        pixels: uint8 HWC; code: float32 of shape (K,). Memory beside the photo itself: its width times one core's
-        height. Nothing is tried again where memory runs out.
+        pixels: uint8 HWC; code: float32 of shape (K,); `light` as in Diagnosis. Memory beside the photo itself: its
+        width times one core's height. Nothing is tried again where memory runs out.
         """
-        return blended(self.plan(pixels), self.cores(pixels, code), progress)
+        return blended(self.plan(pixels), self.cores(pixels, code, light), progress)
 
-    def diagnose(
-        self, width: int, height: int, read: Callable[[int, int], Pixels], node: int | None = None
-    ) -> Diagnosis:
-        """The diagnosis of a photo that is read by rows: read(top, bottom) gives them as uint8 HWC. `node` as in
-        `restore`. Raises EngineError, NodeError."""
-        if node is not None:
-            return self._forced(node)
-        probe = self.bundle.manifest.probe
-        probes = ProbePlan(width, height, probe.size, probe.grid).gather_rows(read)
-        mask, soft = average(*self.engine.encode(probes), probe.trim)
-        if not (np.isfinite(mask).all() and np.isfinite(soft).all()):
-            raise EngineError(f"{self.bundle.where}: the encoder returned NaN or infinity; export the bundle again")
-        walk = self.bundle.tree.walk(mask)
-        return _diagnosis(walk, self.bundle.tree.code_for(walk.node, soft), mask)
-
-    def _diagnose(self, pixels: Pixels, node: int | None = None) -> Diagnosis:
+    def _diagnose(self, pixels: Pixels, options: RestoreOptions) -> Diagnosis:
         height, width = pixels.shape[:2]
-        return self.diagnose(width, height, lambda top, bottom: pixels[top:bottom], node)
-
-    def _forced(self, node: int) -> Diagnosis:
-        tree = self.bundle.tree
-        path = tree.path_to(node)
-        return _diagnosis(Walk(path, (1.0,) * len(path)), tree.code_for(node), np.zeros(tree.size))
-
-
-def _diagnosis(walk: Walk, code: Floats, mask: Doubles) -> Diagnosis:
-    return Diagnosis(walk.node, walk.path, walk.confidences, walk.confidence, code, mask)
+        return diagnose(self.bundle, self.engine, width, height, lambda top, bottom: pixels[top:bottom], options)
 
 
 def _opened(image: Photo, first_frame: bool) -> PhotoFile:

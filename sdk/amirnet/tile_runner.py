@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -12,14 +13,26 @@ from amirnet.blender import Band, Blender, Put
 from amirnet.engine import Engine, check_restored
 from amirnet.errors import OutOfMemoryError
 from amirnet.input_window import InputWindow
+from amirnet.light_curve import LightCurve
 from amirnet.padding import to_tensor
 from amirnet.photo_stream import PhotoStream
+from amirnet.strength import WHOLE, mixed
 from amirnet.tile_plan import Tile, TilePlan
 
 Progress: TypeAlias = Callable[[int, int], object]
 """Called with (tiles done, tiles in all), first with 0 done."""
 
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, eq=False)
+class Treatment:
+    """What is done to a photo: the restorer's `code`, float32 (K,); how it is brightened first, if at all; and how many
+    parts of the result, 0..256, are taken (CONTRACT R6)."""
+
+    code: Floats
+    light: LightCurve | None = None
+    parts: int = WHOLE
 
 
 def run_tiles(
@@ -56,20 +69,25 @@ def blended(
 
 
 def restore_in_place(
-    engine: Engine, plan: TilePlan, code: Floats, where: str, photo: PhotoStream, progress: Progress | None
+    engine: Engine, plan: TilePlan, treatment: Treatment, where: str, photo: PhotoStream, progress: Progress | None
 ) -> None:
-    """Restore a photo into its own rows (CONTRACT S3). After an error it is part old and part new: open it again."""
-    window = InputWindow(plan, photo.seen)
+    """Restore a photo into its own rows (CONTRACT S3). After an error it is part old and part new: open it again.
+
+    The window holds the photo's own levels: the change is told by them, and they are looked up as a tile is cut.
+    """
+    window, light = InputWindow(plan, photo.seen), treatment.light
 
     def input_of(tile: Tile) -> Pixels:
         if tile.column == 0:
             window.step(tile.row)
-        return window.crop(tile)
+        found = window.crop(tile)
+        return found if light is None else light.applied(found)
 
     def put(top: int, left: int, levels: Pixels) -> None:
-        photo.put(top, left, window.block(top, left, *levels.shape[:2]), levels)
+        seen = window.block(top, left, *levels.shape[:2])
+        photo.put(top, left, seen, mixed(seen, levels, treatment.parts))
 
-    for _ in blended(plan, run_tiles(engine, plan, code, where, input_of), progress, put):
+    for _ in blended(plan, run_tiles(engine, plan, treatment.code, where, input_of), progress, put):
         pass  # no bands: all is in its place
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
@@ -179,3 +180,32 @@ def on_a_terminal():
         return done, b"".join(drawn).decode()
 
     return run
+
+
+def lighten(manifest):
+    """Gives the toy a light head and kinds: its photo is of low light (node 4), and is brightened."""
+    rng = np.random.default_rng(4)
+    hidden = {"weights": rng.normal(0, 0.3, (5, 7 + 24)).tolist(), "bias": [0.5] * 5}
+    output = {"weights": rng.normal(0, 0.1, (6, 5)).tolist(), "bias": [0.4, 0.3, 0.5, 0.2, 0.3, 0.1]}
+    kinds = {
+        0: {"none": 0.25, "lowlight": 0.375, "noise": 0.375},
+        1: {"lowlight": 0.5, "noise": 0.25, "camera": 0.25},
+        2: {"none": 0.5, "jpeg": 0.5},
+        3: {"noise": 0.375, "camera": 0.25, "lowlight": 0.375},
+        4: {"lowlight": 1.0, "noise": 0.0},
+    }
+    manifest.update(schema="1.2", light={"hidden": hidden, "output": output})
+    for node in manifest["tree"]["nodes"]:
+        node["kinds"] = kinds[node["id"]]
+
+
+@pytest.fixture
+def lit_bundle(reseal):
+    """A toy bundle's folder with a light head and kinds (schema 1.2)."""
+    return reseal(lighten)
+
+
+@pytest.fixture
+def lit_manifest():
+    """The edit of a toy's manifest by which it becomes `lit_bundle`'s."""
+    return lighten

@@ -14,6 +14,9 @@ from amirnet.cli import cli
 
 GOOD = ["photos/a.png", "photos/b.jpg", "photos/sub/c.png"]
 
+FACTS = "input output node path confidence kind light curve strength tile tiles change_psnr left_alone seconds"
+"""What `--json` says of a photo, in this order."""
+
 
 @pytest.fixture
 def photos(tmp_path, toy_photo, monkeypatch):
@@ -75,7 +78,7 @@ def test_the_number_of_jobs_changes_no_byte(photos, batch):
     assert objects(one).keys() == objects(three).keys() == {*GOOD, "photos/cut.png", "photos/sub/empty.jpg"}
     for name, line in objects(three).items():
         if name in GOOD:
-            assert " ".join(line) == "input output node path confidence tile tiles change_psnr left_alone seconds"
+            assert " ".join(line) == FACTS
         else:
             assert list(line) == ["input", "error"]
             assert not line["error"].startswith(name), "the name stands before it"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from amirnet import Bundle, Restorer
+from amirnet import Bundle, RestoreOptions, Restorer
 from amirnet.batch.ledger import Ledger
 from amirnet.batch.recipe import Recipe, fingerprint
 from amirnet.batch.session import Job, restore_all
@@ -52,7 +52,7 @@ def test_what_is_done_is_not_done_again(session):
 def test_what_changed_is_done_again(session, change, toy_copy):
     session("a.png", "b.jpg")
     before = Path("out/a.png").read_bytes()
-    options = {"node": 4} if change == "option" else {}
+    options = {"options": RestoreOptions(node=4)} if change == "option" else {}
     if change == "content":
         Path("a.png").write_bytes(Path("c.png").read_bytes())
     elif change == "output edited":

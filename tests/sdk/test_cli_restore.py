@@ -14,6 +14,9 @@ from PIL import Image
 from amirnet import Restorer
 from amirnet.cli import cli
 
+FACTS = "input output node path confidence kind light curve strength tile tiles change_psnr left_alone seconds"
+"""What `--json` says of a photo, in this order."""
+
 
 @pytest.fixture
 def restore(toy_bundle):
@@ -62,7 +65,7 @@ def test_json_is_one_object_a_photo(restore, photo, tmp_path):
         str(tmp_path / "out" / f"{n}_restored.png") for n in ("photo", "second")
     ]
     for line in lines:
-        assert " ".join(line) == "input output node path confidence tile tiles change_psnr left_alone seconds"
+        assert " ".join(line) == FACTS
         assert list(line["seconds"]) == ["decode", "encode", "restore", "save", "total"]
         assert line["path"][-1] == line["node"]
         assert line["tiles"] > 1

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from contract_tables import CONTRACT, integers, numbers, table, tree
 
 import amirnet
-from amirnet import Blender, DegradationTree, ProbePlan, TilePlan, TreeNode, errors
+from amirnet import Blender, ProbePlan, TilePlan, errors
 from amirnet.blender import axis_weights, fixed_point, rounded
 from amirnet.change import LEFT_ALONE, Change
 from amirnet.input_window import row_span
@@ -17,39 +18,6 @@ from amirnet.tile_plan import Axis
 from amirnet.tile_runner import tile_sizes
 
 SOURCE = Path(amirnet.__file__).parent
-CONTRACT = (SOURCE.parent / "contract" / "CONTRACT.md").read_text(encoding="utf-8")
-
-
-def table(name):
-    """The rows of the table after `<!-- example: name -->`, as dicts of text by column."""
-    block = re.search(rf"<!-- example: {name} -->\n((?:\|.*\n)+)", CONTRACT)[1].splitlines()
-    header, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in block]
-    assert rows
-    return [dict(zip(header, row, strict=True)) for row in rows]
-
-
-def integers(text):
-    return [int(word) for word in text.split()]
-
-
-def numbers(text):
-    return [float(word) for word in text.split()]
-
-
-def tree():
-    nodes = [
-        TreeNode(
-            int(row["id"]),
-            int(row["level"]),
-            int(row["index"]),
-            int(row["parent"]) if row["parent"] else None,
-            tuple(integers(row["children"])),
-            float(row["confidence"]),
-            tuple(numbers(row["code"])),
-        )
-        for row in table("tree")
-    ]
-    return DegradationTree(3, 64, "soft", tuple(nodes))
 
 
 @pytest.mark.parametrize("row", table("padding"), ids=str)

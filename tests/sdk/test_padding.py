@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amirnet.padding import crop, source_coordinates, to_tensor
+from amirnet.padding import crop, picked, source_coordinates, to_tensor
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,13 @@ def test_crop_takes_rows_from_y_and_columns_from_x():
     photo = np.zeros((2, 3, 3), np.uint8)
     photo[..., 0] = [[0, 1, 2], [10, 11, 12]]
     assert crop(photo, left=1, top=-1, width=3, height=2)[..., 0].tolist() == [[11, 12, 11], [1, 2, 1]]
+
+
+@given(st.integers(1, 12), st.integers(1, 12), st.integers(-15, 15), st.integers(-15, 15))
+def test_picked_is_every_pixel_by_its_coordinates(height, width, top, left):
+    photo = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    rows, columns = source_coordinates(top, top + 9, height), source_coordinates(left, left + 7, width)
+    np.testing.assert_array_equal(picked(photo, rows, columns), photo[rows[:, None], columns[None, :]])
 
 
 def test_tensor_is_planar_and_divided_by_255():

@@ -16,6 +16,7 @@ from PIL import Image, ImageCms, features
 
 from amirnet.bundle import SHIPPED
 from amirnet.bundle_files import MANIFEST
+from amirnet.level_statistics import STATISTICS
 from amirnet.metadata import Metadata
 from amirnet.photo_encoder import encode, writer_for
 
@@ -85,8 +86,14 @@ def burdens() -> dict[str, bytes]:
 
 @cache
 def bundle() -> dict[str, bytes]:
-    """A bundle's files by path: the shipped manifest, sealed over stand-ins for the models, which nobody runs here."""
+    """A bundle's files by path: the shipped manifest with all that one may hold, sealed over stand-ins for the models,
+    which nobody runs here."""
     manifest = json.loads((SHIPPED / "mobile" / MANIFEST).read_text(encoding="utf-8"))
+    inputs = 2 ** manifest["tree"]["levels"] - 1 + STATISTICS
+    hidden = {"weights": [[0.25] * inputs] * 2, "bias": [0.5, -0.5]}
+    manifest.setdefault("light", {"hidden": hidden, "output": {"weights": [[0.125, 1.0]] * 6, "bias": [0.0] * 6}})
+    for node in manifest["tree"]["nodes"]:
+        node.setdefault("kinds", {"noise": 0.5, "camera": 0.25, "lowlight": 0.25})
     files = {name: (name.encode() * 20)[:200] for name in manifest["files"]}
     return {MANIFEST: sealed(manifest, files), **files}
 

@@ -19,6 +19,8 @@ import numpy as np
 
 from amirnet.bundle import Bundle
 from amirnet.errors import AmirnetError
+from amirnet.kinds import allowed_for, likelihoods
+from amirnet.level_statistics import STATISTICS
 from amirnet.memory_plan import pixel_cost
 from amirnet.photo_file import PhotoFile
 from amirnet.photo_stream import PhotoStream
@@ -48,7 +50,7 @@ def open_photo(path: Path) -> None:
 
 
 def open_bundle(path: Path) -> None:
-    """Opened, every file read, every node found, and the tree walked."""
+    """Opened, every file read, every node found, the tree walked, freely and by kinds, and the light asked."""
     bundle = Bundle.open(path)
     for name in bundle.manifest.files:
         bundle.read(name)
@@ -57,6 +59,11 @@ def open_bundle(path: Path) -> None:
     for node in tree.nodes:
         tree.path_to(node.id)
         tree.code_for(node.id, np.zeros(tree.size))
+    for kind in likelihoods(tree, np.ones(tree.size)):
+        tree.walk(np.ones(tree.size), allowed_for(tree, {kind}))
+    if bundle.manifest.light is not None:
+        curve = bundle.manifest.light.curve(np.ones(tree.size, np.float32), np.ones(STATISTICS), bundle.where)
+        assert (np.diff(curve.tables.astype(int)) >= 0).all(), "a table that falls"
 
 
 def check(error: AmirnetError) -> None:

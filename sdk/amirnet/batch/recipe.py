@@ -11,6 +11,7 @@ from typing import Any
 import amirnet
 from amirnet.bundle import Bundle
 from amirnet.file_restorer import FileResult
+from amirnet.restore_options import RestoreOptions
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Recipe:
     """How every photo of a batch is restored.
 
     `model` is a bundle's path or name, `fingerprint` says which bundle that was when the batch was planned, `version`
-    is this SDK's. The options are those of `amirnet restore`.
+    is this SDK's. The others are the options of `amirnet restore`.
     """
 
     model: str
@@ -27,10 +28,9 @@ class Recipe:
     precision: str = "float"
     tile: int | None = None
     memory: int | None = None
-    node: int | None = None
+    options: RestoreOptions = field(default_factory=RestoreOptions)
     quality: int | None = None
     strip_gps: bool = False
-    first_frame: bool = False
     version: str = amirnet.__version__
 
     @property
@@ -85,6 +85,10 @@ def facts_of(result: FileResult) -> dict[str, Any]:
         "node": result.node,
         "path": list(result.path),
         "confidence": result.confidence,
+        "kind": result.options.kind,
+        "light": result.options.light,
+        "curve": None if result.light is None else asdict(result.light),
+        "strength": result.options.strength,
         "tile": result.tile,
         "tiles": result.tiles,
         "change_psnr": result.change_psnr,

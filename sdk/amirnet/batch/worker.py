@@ -51,9 +51,8 @@ class Worker:
         check_file(photo)
         self._check_unchanged(photo, task)
         result = self._restorer.restore_file(
-            photo, output, node=recipe.node, first_frame=recipe.first_frame, quality=recipe.quality,
-            strip_gps=recipe.strip_gps, memory=recipe.memory,
-        )  # fmt: skip
+            photo, output, recipe.options, quality=recipe.quality, strip_gps=recipe.strip_gps, memory=recipe.memory
+        )
         try:
             self._check_unchanged(photo, task)
         except ImageError:

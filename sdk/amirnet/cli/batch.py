@@ -52,8 +52,7 @@ def restore_batch(
     plan = plan_batch(inputs, output, options.recursive)
     restorer = open_restorer(recipe)
     tell_of_stand_in(restorer)
-    if recipe.node is not None:
-        restorer.bundle.tree.node(recipe.node)
+    restorer.check(recipe.options)
     ledger = Ledger(Path(output))
     run = _runner(options, recipe, len(plan.jobs))
     with _terminated_like_interrupted():

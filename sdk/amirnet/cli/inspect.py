@@ -12,9 +12,10 @@ import click
 
 from amirnet import image_io
 from amirnet.bundle import Bundle, shipped_names
+from amirnet.cli.advice import advice
 from amirnet.cli.console import name_of, percent, say, tree_lines
 from amirnet.degradation_tree import TreeNode
-from amirnet.restorer import Restorer
+from amirnet.restorer import Diagnosis, Restorer
 
 
 @click.command()
@@ -57,6 +58,8 @@ def _photo(target: str, model: str) -> tuple[dict[str, Any], list[str]]:
         "confidence": diagnosis.confidence,
         "code": [float(number) for number in diagnosis.code],
         "mask": [float(number) for number in diagnosis.mask],
+        "kinds": diagnosis.kinds,
+        "light": _light_facts(diagnosis),
     }
 
     def describe(node: TreeNode) -> str:
@@ -69,12 +72,27 @@ def _photo(target: str, model: str) -> tuple[dict[str, Any], list[str]]:
     text = [
         f"{target}: {width}x{height} pixels",
         f"{name_of(chosen)}, {percent(diagnosis.confidence)} sure ({bundle.manifest.name})",
+        *advice(diagnosis),
         "",
         *tree_lines(tree, describe),
         "",
         "code: " + " ".join(f"{number:.4g}" for number in diagnosis.code),
     ]
     return facts, text
+
+
+def _light_facts(diagnosis: Diagnosis) -> dict[str, Any] | None:
+    means = diagnosis.mean_levels
+    if diagnosis.light is None or means is None:
+        return None
+    return {**asdict(diagnosis.light), "mean_level": means[0], "mean_level_after": means[1]}
+
+
+def _node_facts(node: TreeNode) -> dict[str, Any]:
+    facts = asdict(node)
+    if not node.kinds:
+        del facts["kinds"]
+    return facts
 
 
 def _bundle(bundle: Bundle) -> tuple[dict[str, Any], list[str]]:
@@ -91,12 +109,14 @@ def _bundle(bundle: Bundle) -> tuple[dict[str, Any], list[str]]:
             "levels": manifest.tree.levels,
             "grid": manifest.tree.grid,
             "conditioning": manifest.tree.conditioning,
-            "nodes": [asdict(node) for node in manifest.tree.nodes],
+            "nodes": [_node_facts(node) for node in manifest.tree.nodes],
         },
         "models": manifest.models,
         "metrics": manifest.metrics,
         "files": {name: asdict(seal) for name, seal in manifest.files.items()},
     }
+    if manifest.light is not None:
+        facts["light"] = asdict(manifest.light)
 
     def describe(node: TreeNode) -> str:
         return f"{name_of(node)}  ({percent(node.share)} of photos)"
@@ -110,6 +130,7 @@ def _bundle(bundle: Bundle) -> tuple[dict[str, Any], list[str]]:
         f"probes    {probe.size}x{probe.size} pixels, up to {probe.grid}x{probe.grid} a photo",
         f"tiles     {tile.size}x{tile.size} pixels {'or smaller' if tile.flexible else 'always'}, halo {tile.halo}, "
         f"overlap {tile.overlap}; multiples of {tile.alignment}; the network sees {tile.radius} pixels far",
+        f"light     {'a step of its own' if manifest.light else 'left to the network'}",
         f"tree      {manifest.tree.levels} levels, {manifest.tree.conditioning} code on a 1/{manifest.tree.grid} grid",
         "",
         *tree_lines(manifest.tree, describe),

@@ -20,4 +20,6 @@ def text_line(photo: str | Path, output: str | Path, facts: dict[str, Any], tree
     node, count = name_of(tree.node(facts["node"])), facts["tiles"]
     tiles = f"{count} tile{'s' if count > 1 else ''} of {facts['tile']}, {facts['seconds']['total']:.2f} s"
     mended = f"nothing to mend: left as it was ({facts['change_psnr']:.1f} dB); " if facts["left_alone"] else ""
-    return f"{photo} → {output}  [{node}, {percent(facts['confidence'])} sure; {mended}{tiles}]"
+    curve = facts["curve"]
+    light = "brightened; " if curve is not None and any(curve["gain"] + curve["bend"]) else ""
+    return f"{photo} → {output}  [{node}, {percent(facts['confidence'])} sure; {light}{mended}{tiles}]"

@@ -13,9 +13,11 @@ from amirnet.cli.console import progress_bar, say
 from amirnet.cli.engine_options import engine_options, tell_of_stand_in
 from amirnet.cli.output_paths import output_paths
 from amirnet.cli.photo_report import json_line, text_line
+from amirnet.cli.restore_options import restore_options
 from amirnet.errors import AmirnetError
 from amirnet.photo_decoder import check_file
 from amirnet.photo_encoder import check_quality
+from amirnet.restore_options import RestoreOptions
 from amirnet.restorer import Restorer
 
 
@@ -26,11 +28,10 @@ from amirnet.restorer import Restorer
 @engine_options
 @click.option("--tile", type=int, metavar="N", help="Tile size in pixels: smaller, less memory. [default: the model's]")
 @click.option("--memory", type=int, metavar="MB", help="Largest memory of the whole process; picks the tile.")
-@click.option("--node", type=int, metavar="ID", help="Take the photo for this node of the tree (see inspect).")
+@restore_options
 @click.option("--quality", type=int, metavar="N", help="Of JPEG, WebP and AVIF, 1-100. [default: 95 or the input's]")
 @click.option("--strip-gps", is_flag=True, help="Leave out where the photo was taken (EXIF and XMP).")
 @click.option("--overwrite", is_flag=True, help="Allow -o to be the photo itself.")
-@click.option("--first-frame", is_flag=True, help="Take the first picture of an animation instead of refusing it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a photo and line.")
 @click.option("--recursive", is_flag=True, help="Folders below a FOLDER too.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="Worker processes for many photos. [default: 1]")
@@ -45,11 +46,10 @@ def restore(
     precision: str,
     tile: int | None,
     memory: int | None,
-    node: int | None,
+    options: RestoreOptions,
     quality: int | None,
     strip_gps: bool,
     overwrite: bool,
-    first_frame: bool,
     as_json: bool,
     recursive: bool,
     jobs: int | None,
@@ -68,22 +68,21 @@ def restore(
     inputs = [Path(photo) for photo in photos]
     batch = BatchOptions(recursive, jobs, ray)
     if batch.wanted(inputs):
-        recipe = recipe_for(model, engine, precision, tile, memory, node, quality, strip_gps, first_frame)
+        recipe = recipe_for(model, engine, precision, tile, memory, options, quality, strip_gps)
         ctx.exit(restore_batch(inputs, output, batch, recipe, overwrite, as_json))
     for photo in inputs:
         check_file(photo)
     outputs = output_paths(inputs, output, overwrite)
     restorer = Restorer.from_bundle(model, tile, engine, precision)
     tell_of_stand_in(restorer)
-    if node is not None:
-        restorer.bundle.tree.node(node)
+    restorer.check(options)
     failed = False
     for place, (photo, path) in enumerate(zip(inputs, outputs, strict=True), start=1):
         title = photo.name if len(inputs) == 1 else f"{photo.name} ({place} of {len(inputs)})"
         try:
             with progress_bar(title) as progress:
-                options = (progress, node, first_frame, quality, strip_gps, overwrite, memory)
-                result = restorer.restore_file(photo, path, *options)
+                saving = (quality, strip_gps, overwrite, memory)
+                result = restorer.restore_file(photo, path, options, progress, *saving)
         except AmirnetError as error:
             failed = bool(fail(str(error)))
             continue
