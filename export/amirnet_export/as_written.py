@@ -31,7 +31,7 @@ class _BiasSteps:
 
     def __init__(self, program: RestorerProgram) -> None:
         self.program = program
-        self.half_blocks, self.quarter_blocks = program.half_blocks, program.quarter_blocks
+        self.blocks = program.blocks
         self.layers: Layers = {}
 
     def input(self, name: str, value: Scale | None) -> Scale | None:

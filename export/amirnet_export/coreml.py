@@ -41,7 +41,7 @@ class CoremlSteps:
 
     def __init__(self, program: RestorerProgram, real: type[np.floating[Any]]) -> None:
         self.program = program
-        self.half_blocks, self.quarter_blocks = program.half_blocks, program.quarter_blocks
+        self.blocks = program.blocks
         self.real = real
         self.mb = _builder()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from amirnet_training.quantization.exact import Ties, inexact
 from amirnet_training.quantization.grid import Grid
+from amirnet_training.quantization.program import blocks_of
 
 from .coreml import coreml_grid
 from .errors import ExportError
@@ -34,8 +35,7 @@ def check_grids(made: ModelFiles) -> None:
 
 def _ties(steps: Collection[str]) -> Ties:
     """The ties of the program that has these steps."""
-    half, quarter = (sum(f"{stage}{number}/sum" in steps for number in range(99)) for stage in ("encode", "middle"))
-    return Ties.of(half, quarter, steered="code" in steps)
+    return Ties.of(blocks_of(steps), steered="code" in steps)
 
 
 def _coreml(files: Mapping[str, bytes], path: str) -> Grid:

@@ -46,7 +46,7 @@ class OnnxSteps:
 
     def __init__(self, program: RestorerProgram) -> None:
         self.program = program
-        self.half_blocks, self.quarter_blocks = program.half_blocks, program.quarter_blocks
+        self.blocks = program.blocks
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
         self._written: set[str] = set()

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from torch import Tensor
 
-from amirnet_training.network.phone import PhoneRestorer
+from amirnet_training.network.phone import Blocks, PhoneRestorer
 from amirnet_training.quantization.fixed_steps import QuantisedRestorer
 from amirnet_training.quantization.float_steps import float_steps
 from amirnet_training.quantization.grid import LOW, Grid, Scale, integers
@@ -38,28 +38,27 @@ class RestorerProgram:
 
     layers: Layers
     grid: Grid | None
-    half_blocks: int
-    quarter_blocks: int
+    blocks: Blocks
 
     @classmethod
     def in_float(cls, restorer: PhoneRestorer) -> RestorerProgram:
         """The float program of a trained restorer."""
         steps = float_steps(restorer)
-        return cls(steps.layers, None, steps.half_blocks, steps.quarter_blocks)
+        return cls(steps.layers, None, steps.blocks)
 
     @classmethod
     def in_int8(cls, restorer: QuantisedRestorer) -> RestorerProgram:
         """The int8 program of a quantised restorer, whole or folded for a node."""
-        return cls(restorer.layers, restorer.grid, restorer.half_blocks, restorer.quarter_blocks)
+        return cls(restorer.layers, restorer.grid, restorer.blocks)
 
     def folded(self, code: Tensor) -> RestorerProgram:
         """The float program for one node, whose stored ``code`` (K,) becomes part of the weights."""
-        return RestorerProgram(fold(self.layers, code), None, self.half_blocks, self.quarter_blocks)
+        return RestorerProgram(fold(self.layers, code), None, self.blocks)
 
     @property
     def code_size(self) -> int | None:
         """Numbers in the code; None for a restorer that was folded for one node and takes no code."""
-        return self.layers["brighten"].weight.shape[1] if "brighten" in self.layers else None
+        return self.layers["scale"].weight.shape[1] if "scale" in self.layers else None
 
     def scale(self, step: str) -> Scale | None:
         """A step's place on the grid; None in float. Raises ExportError when the grid has no such step."""

@@ -78,7 +78,7 @@ class TfliteSteps(TfliteWriter):
     def __init__(self, program: RestorerProgram) -> None:
         super().__init__()
         self.program = program
-        self.half_blocks, self.quarter_blocks = program.half_blocks, program.quarter_blocks
+        self.blocks = program.blocks
 
     def input(self, name: str, value: Tensor) -> Tensor:
         return value

@@ -60,12 +60,12 @@ def calibrate(restorer: PhoneRestorer, batches: Iterable[tuple[Tensor, Tensor]],
 def from_seen(restorer: PhoneRestorer, seen: dict[str, Seen], code_grid: int) -> QuantisedRestorer:
     """`calibrate` from what was observed."""
     steps = float_steps(restorer)
-    ties = Ties.of(steps.half_blocks, steps.quarter_blocks)
+    ties = Ties.of(steps.blocks)
     code = Scale(float(np.float32(1 / code_grid)), 0)
     activations = with_factors(_scales(seen, ties) | {"code": code}, seen, ties)
     weights = {name: tuple(weight_scales(layer.weight).tolist()) for name, layer in steps.layers.items()}
     grid = Grid({name: activations[name] for name in seen}, weights)
-    return QuantisedRestorer(steps.layers, grid, steps.half_blocks, steps.quarter_blocks)
+    return QuantisedRestorer(steps.layers, grid, steps.blocks)
 
 
 @torch.no_grad()

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..network.phone import Blocks
 from .grid import FIXED
 from .program import restore
 
@@ -41,15 +42,14 @@ class Product:
 class Ties:
     """Which steps are tied to which, found by walking the program (`program.Steps` over names)."""
 
-    half_blocks: int
-    quarter_blocks: int
+    blocks: Blocks
     products: list[Product] = field(default_factory=list)
     _parents: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, half_blocks: int, quarter_blocks: int, *, steered: bool = True) -> Ties:
+    def of(cls, blocks: Blocks, *, steered: bool = True) -> Ties:
         """The ties of the program with these blocks."""
-        ties = cls(half_blocks, quarter_blocks)
+        ties = cls(blocks)
         restore(ties, "tile", "code" if steered else None)
         return ties
 

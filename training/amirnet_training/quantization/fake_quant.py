@@ -16,12 +16,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..network.blocks import floor
 from .exact import Product, Ties, factor_scale
 from .fixed_steps import QuantisedRestorer
 from .float_steps import TorchSteps
 from .grid import HIGH, LOW, Grid, Scale, fake_weight, weight_scales
-from .layers import Layer, is_code_map
+from .layers import Layer
 from .program import restore
 
 
@@ -58,12 +57,12 @@ class FakeQuantSteps(TorchSteps, nn.Module):
 
     def __init__(self, start: QuantisedRestorer) -> None:
         super().__init__()
-        self.half_blocks, self.quarter_blocks = start.half_blocks, start.quarter_blocks
+        self.blocks = start.blocks
         self.weights = nn.ParameterDict({name: layer.weight.clone() for name, layer in start.layers.items()})
         self.biases = nn.ParameterDict({name: layer.bias.clone() for name, layer in start.layers.items()})
         self._geometry = {name: (layer.stride, layer.padding) for name, layer in start.layers.items()}
         self._start = start.grid.activations
-        self._ties = Ties.of(start.half_blocks, start.quarter_blocks)
+        self._ties = Ties.of(start.blocks)
         self._factors = {product.factor: self._shifted(product) for product in self._ties.products}
         # How much each group's scale has grown, as a logarithm: a step of the optimizer is a share of the scale.
         self.growth = nn.ParameterDict({name: torch.zeros(()) for name in self._ties.movable()})
@@ -103,7 +102,7 @@ class FakeQuantSteps(TorchSteps, nn.Module):
             layers[name] = Layer(weight, bias, stride, padding)
             weights[name] = tuple(self._weight_scales(name).tolist())
         grid = Grid({name: self.scale(name) for name in self._start}, weights)
-        return QuantisedRestorer(layers, grid, self.half_blocks, self.quarter_blocks)
+        return QuantisedRestorer(layers, grid, self.blocks)
 
     def conv(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
         stride, padding = self._geometry[name]
@@ -114,8 +113,8 @@ class FakeQuantSteps(TorchSteps, nn.Module):
         return self._channel_scales.get_buffer(name) if bool(self.frozen) else weight_scales(self.weights[name])
 
     def _done(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
-        if relu:  # the same number by either; of a single one no gradient must be lost
-            value = floor(value) if is_code_map(name) else torch.relu(value)
+        if relu:
+            value = torch.relu(value)
         scale, group = self.scale(name), self._ties.group(name)
         if group not in self.growth:
             return scale.fake(value)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from ..network.phone import Blocks
 from .float_steps import FloatSteps
 from .grid import Grid, Scale, fake_weight, fold_weights
 from .layers import Layers, fold
@@ -22,22 +23,21 @@ class QuantisedRestorer:
 
     layers: Layers
     grid: Grid
-    half_blocks: int
-    quarter_blocks: int
+    blocks: Blocks
 
     @property
     def steered(self) -> bool:
         """Whether it takes a code; a folded one does not."""
-        return "brighten" in self.layers
+        return "scale" in self.layers
 
     def folded(self, code: Tensor) -> QuantisedRestorer:
         """The same restorer for one node: ``code`` (K,) is part of the weights, the weight integers are shared."""
         rounded = self.rounded()
         layers = fold(rounded, code)
-        names = step_names(self.half_blocks, self.quarter_blocks, steered=False)
+        names = step_names(self.blocks, steered=False)
         kept = {name: self.grid.activations[name] for name in names}
-        weights = fold_weights(self.grid.weights, rounded, layers, code)
-        return QuantisedRestorer(layers, Grid(kept, weights), self.half_blocks, self.quarter_blocks)
+        weights = fold_weights(self.grid.weights, rounded, code)
+        return QuantisedRestorer(layers, Grid(kept, weights), self.blocks)
 
     def rounded(self) -> Layers:
         """The layers with weights on the grid, as floats."""
@@ -61,7 +61,7 @@ class FixedSteps(FloatSteps):
     """
 
     def __init__(self, restorer: QuantisedRestorer, *, keep: bool = False) -> None:
-        super().__init__(restorer.rounded(), restorer.half_blocks, restorer.quarter_blocks, keep=keep)
+        super().__init__(restorer.rounded(), restorer.blocks, keep=keep)
         self.scales: dict[str, Scale] = restorer.grid.activations
 
     def _done(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:

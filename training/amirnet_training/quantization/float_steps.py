@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..network.phone import PhoneRestorer
+from ..network.phone import Blocks, PhoneRestorer
 from .layers import Layers, layers_of
 
 
@@ -32,9 +32,9 @@ class TorchSteps:
 class FloatSteps(TorchSteps):
     """Computes the program's steps in float32, and keeps their results by name if asked (for ranges and reports)."""
 
-    def __init__(self, layers: Layers, half_blocks: int, quarter_blocks: int, *, keep: bool = False) -> None:
+    def __init__(self, layers: Layers, blocks: Blocks, *, keep: bool = False) -> None:
         self.layers = layers
-        self.half_blocks, self.quarter_blocks = half_blocks, quarter_blocks
+        self.blocks = blocks
         self.kept: dict[str, Tensor] | None = {} if keep else None
 
     def conv(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
@@ -50,4 +50,4 @@ class FloatSteps(TorchSteps):
 
 def float_steps(restorer: PhoneRestorer, *, keep: bool = False) -> FloatSteps:
     """The float program of a trained restorer."""
-    return FloatSteps(layers_of(restorer), len(restorer.encode), len(restorer.middle), keep=keep)
+    return FloatSteps(layers_of(restorer), restorer.blocks, keep=keep)

@@ -41,7 +41,7 @@ PIXELS = Scale(float(np.float32(1 / 255)), LOW)
 """8-bit pixels: integer + 128 is the pixel's value."""
 CHANGE = Scale(PIXELS.scale, 0)
 """Pixels from -128 to 127: what is added to a photo is rarely more than half of its range."""
-FIXED = {"tile": PIXELS, "lift": PIXELS, "bright": PIXELS, "residual": CHANGE, "restored": PIXELS}
+FIXED = {"tile": PIXELS, "residual": CHANGE, "restored": PIXELS}
 """Steps that always lie on a grid of pixels: they clip what a photo clips, and what they add is whole levels."""
 
 
@@ -110,7 +110,7 @@ def integers(layer: Layer, scales: tuple[float, ...]) -> Tensor:
 
 
 def fold_weights(
-    weights: dict[str, tuple[float, ...]], layers: Layers, folded: Layers, code: Tensor
+    weights: dict[str, tuple[float, ...]], layers: Layers, code: Tensor
 ) -> dict[str, tuple[float, ...]]:
     """Weight scales of the layers that `layers.fold` made with ``code`` (K,): the integers stay what they were.
 
@@ -130,5 +130,4 @@ def fold_weights(
         scales[f"{block}{slash}{target}"] = tuple(
             float(np.float32(s * g)) if g > MIN_GAIN else s for s, g in zip(row, gain.tolist(), strict=True)
         )
-    scales["lift"] = tuple(weight_scales(folded["lift"].weight).tolist())
     return scales

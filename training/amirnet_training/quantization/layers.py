@@ -40,7 +40,6 @@ def layers_of(restorer: PhoneRestorer) -> Layers:
     beside bands amplified eight times.
     """
     layers = {
-        "brighten": _code_map(restorer.brighten),
         "stem": _after_high_pass(restorer.high_pass, restorer.stem),
         "down": _plain_layer(restorer.down),
         "up": _plain_layer(restorer.up),
@@ -50,8 +49,10 @@ def layers_of(restorer: PhoneRestorer) -> Layers:
         "head": _plain_layer(restorer.head),
         "scale": _code_map(restorer.scale),
     }
-    for stage in ("encode", "middle", "decode"):
-        for index, block in enumerate(getattr(restorer, stage)):
+    if restorer.blocks.quarter:
+        layers |= {"descend": _plain_layer(restorer.descend), "ascend": _plain_layer(restorer.ascend)}
+    for stage in ("encode", "reduce", "middle", "rebuild", "decode"):
+        for index, block in enumerate(getattr(restorer, stage, ())):  # two scales have neither reduce nor rebuild
             for name, layer in _block_layers(block).items():
                 layers[f"{stage}{index}/{name}"] = layer
     return layers
@@ -76,8 +77,7 @@ def fold(layers: Layers, code: Tensor) -> Layers:
     (where a gain is negative, its channel's integers change sign).
     """
     constants = {name: layer(code.view(1, -1, 1, 1)).flatten() for name, layer in layers.items() if is_code_map(name)}
-    brighten = torch.relu(constants["brighten"]).expand(3)
-    folded = {"lift": Layer(torch.diag(brighten).view(3, 3, 1, 1).contiguous(), torch.zeros(3))}
+    folded: Layers = {}
     for name, layer in layers.items():
         block, _, part = name.rpartition("/")
         if is_code_map(name):
@@ -96,7 +96,7 @@ def fold(layers: Layers, code: Tensor) -> Layers:
 
 def is_code_map(name: str) -> bool:
     """Whether a layer maps the code to constants per channel."""
-    return name.rpartition("/")[2] in ("brighten", "gain", "shift", "scale")
+    return name.rpartition("/")[2] in ("gain", "shift", "scale")
 
 
 def _scaled(layer: Layer, gain: Tensor, shift: Tensor | None = None) -> Layer:

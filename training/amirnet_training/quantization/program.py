@@ -5,13 +5,16 @@ hands `restore` its own `Steps`. A step's name is also the name of its result's 
 and in parity reports. Only operations that every phone delegate takes: convolution, ReLU, add, multiply by a constant
 per channel, nearest-neighbour upsampling (DESIGN section 3.5).
 
-With a code the program is steered by it; without one (`code` is None) the layers were folded for one node, and the
+The photo is as bright as it should be: light is a step before the program. With a code the program is steered by it; without one (`code` is None) the layers were folded for one node, and the
 steps that apply the code are gone (`layers.fold`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Generic, Protocol, TypeVar
+
+from ..network.phone import Blocks
 
 Value = TypeVar("Value")
 
@@ -19,10 +22,8 @@ Value = TypeVar("Value")
 class Steps(Protocol, Generic[Value]):
     """How a program's steps are computed. Values are NCHW tensors of whatever kind the implementation works on."""
 
-    half_blocks: int
-    """Blocks at half resolution, in the encoder half and again in the decoder half."""
-    quarter_blocks: int
-    """Blocks at quarter resolution."""
+    blocks: Blocks
+    """How many blocks there are at each scale."""
 
     def input(self, name: str, value: Value) -> Value:
         """Takes an input on to the grid: ``tile`` (1, 3, H, W) in [0, 1] or ``code`` (1, K, 1, 1)."""
@@ -37,7 +38,7 @@ class Steps(Protocol, Generic[Value]):
         ...
 
     def multiply(self, name: str, value: Value, factor: Value) -> Value:
-        """Product with a ``factor`` of (1, C, 1, 1) or (1, 1, 1, 1), then the grid."""
+        """Product with a ``factor`` of (1, C, 1, 1), then the grid."""
         ...
 
     def upsample(self, value: Value) -> Value:
@@ -45,51 +46,49 @@ class Steps(Protocol, Generic[Value]):
         ...
 
 
-def conditioned_blocks(quarter_blocks: int) -> int:
-    """How many of the quarter-resolution blocks the code steers: the others are plain, as the decoder is."""
-    return quarter_blocks - quarter_blocks // 3
-
-
 def restore(steps: Steps[Value], tile: Value, code: Value | None) -> Value:
     """Runs the restorer: ``tile`` (1, 3, H, W), ``code`` (1, K, 1, 1) or None -> restored (1, 3, H, W), not clipped."""
     tile = steps.input("tile", tile)
-    if code is None:
-        # Folded: one number for the whole photo, kept as a convolution so that it needs no operation of its own.
-        bright = steps.add("bright", tile, steps.conv("lift", tile))
-    else:
+    if code is not None:
         code = steps.input("code", code)
-        bright = steps.add("bright", tile, steps.multiply("lift", tile, steps.conv("brighten", code, relu=True)))
-    half = steps.conv("stem", bright, relu=True)
-    for index in range(steps.half_blocks):
-        half = _steered(steps, f"encode{index}", half, code)
+    half = _stage(steps, "encode", steps.blocks.half, steps.conv("stem", tile, relu=True), code)
     quarter = steps.conv("down", half)
-    for index in range(steps.quarter_blocks):
-        block = _steered if index < conditioned_blocks(steps.quarter_blocks) else _plain
-        quarter = block(steps, f"middle{index}", quarter, code)
+    if steps.blocks.quarter:
+        quarter = _stage(steps, "reduce", steps.blocks.quarter, quarter, code)
+        eighth = _middle(steps, steps.conv("descend", quarter), code)
+        quarter = steps.add("rejoin", quarter, steps.upsample(steps.conv("ascend", eighth)))
+        quarter = _stage(steps, "rebuild", steps.blocks.quarter, quarter, None)
+    else:
+        quarter = _middle(steps, quarter, code)
     half = steps.add("merge", half, steps.upsample(steps.conv("up", quarter)))
-    for index in range(steps.half_blocks):
-        half = _plain(steps, f"decode{index}", half, code)
+    half = _stage(steps, "decode", steps.blocks.half, half, None)
     wide = steps.upsample(steps.conv("expand", half))
-    full = steps.conv("refine", steps.add("full", steps.conv("detail", bright), wide, relu=True), relu=True)
+    full = steps.conv("refine", steps.add("full", steps.conv("detail", tile), wide, relu=True), relu=True)
     if code is None:
         residual = steps.conv("residual", full)
     else:
         residual = steps.multiply("residual", steps.conv("head", full), steps.conv("scale", code))
-    return steps.add("restored", bright, residual)
+    return steps.add("restored", tile, residual)
 
 
-def step_names(half_blocks: int, quarter_blocks: int, *, steered: bool) -> tuple[str, ...]:
+def step_names(blocks: Blocks, *, steered: bool) -> tuple[str, ...]:
     """All steps in the order in which they are computed."""
-    names = _Names(half_blocks, quarter_blocks)
+    names = _Names(blocks)
     restore(names, "", "" if steered else None)
     return tuple(names.seen)
+
+
+def blocks_of(steps: Collection[str]) -> Blocks:
+    """How many blocks the program has that has these steps."""
+    counted = (sum(f"{stage}{number}/sum" in steps for number in range(99)) for stage in ("encode", "reduce", "middle"))
+    return Blocks(*counted)
 
 
 class _Names:
     """Computes nothing, and writes down which steps there are. A value is an empty text."""
 
-    def __init__(self, half_blocks: int, quarter_blocks: int) -> None:
-        self.half_blocks, self.quarter_blocks = half_blocks, quarter_blocks
+    def __init__(self, blocks: Blocks) -> None:
+        self.blocks = blocks
         self.seen: list[str] = []
 
     def input(self, name: str, value: str) -> str:
@@ -112,14 +111,23 @@ class _Names:
         return ""
 
 
-def _plain(steps: Steps[Value], name: str, value: Value, code: Value | None) -> Value:
-    hidden = steps.conv(f"{name}/hidden", value, relu=True)
-    return steps.add(f"{name}/sum", value, steps.conv(f"{name}/change", hidden))
+def _middle(steps: Steps[Value], value: Value, code: Value | None) -> Value:
+    for index in range(steps.blocks.middle):
+        value = _block(steps, f"middle{index}", value, code if index < steps.blocks.steered_middle else None)
+    return value
 
 
-def _steered(steps: Steps[Value], name: str, value: Value, code: Value | None) -> Value:
+def _stage(steps: Steps[Value], name: str, blocks: int, value: Value, code: Value | None) -> Value:
+    for index in range(blocks):
+        value = _block(steps, f"{name}{index}", value, code)
+    return value
+
+
+def _block(steps: Steps[Value], name: str, value: Value, code: Value | None) -> Value:
+    """A block that the code steers, or a plain one without a code."""
     if code is None:
-        return _plain(steps, name, value, None)
+        hidden = steps.conv(f"{name}/hidden", value, relu=True)
+        return steps.add(f"{name}/sum", value, steps.conv(f"{name}/change", hidden))
     spatial = steps.multiply(f"{name}/gained", steps.conv(f"{name}/spatial", value), steps.conv(f"{name}/gain", code))
     hidden = steps.add(f"{name}/hidden", spatial, steps.conv(f"{name}/shift", code), relu=True)
     mixed = steps.conv(f"{name}/mix", hidden)

@@ -57,7 +57,7 @@ class _Search:
         self, start: QuantisedRestorer, seen: dict[str, Seen], restorer: PhoneRestorer, samples: list[Sample]
     ) -> None:
         self.best, self.seen = start, seen
-        self.ties = Ties.of(start.half_blocks, start.quarter_blocks)
+        self.ties = Ties.of(start.blocks)
         self.groups = self.ties.movable()
         self.tiles, self.codes, self.clean = (
             torch.cat([getattr(sample, name) for sample in samples]) for name in ("degraded", "code", "clean")

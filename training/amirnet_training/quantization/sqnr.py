@@ -47,14 +47,13 @@ def table(restorer: QuantisedRestorer, tile: Tensor, code: Tensor | None) -> lis
 
     The float reference computes with the restorer's own weights, unrounded, and clips what a photo clips.
     """
-    blocks = restorer.half_blocks, restorer.quarter_blocks
-    exact = _Clipped(restorer.layers, *blocks, keep=True)
+    exact = _Clipped(restorer.layers, restorer.blocks, keep=True)
     rounded = restorer.steps(keep=True)
     result = restore(exact, tile, code)
     restore(rounded, tile, code)
     assert exact.kept is not None and rounded.kept is not None
     rows = []
-    for name in step_names(*blocks, steered=code is not None):
+    for name in step_names(restorer.blocks, steered=code is not None):
         signal = inner(exact.kept[name])
         own = _ratio(signal, restorer.grid.activations[name].fake(signal))
         alone = restore(_OneStep(restorer, name), tile, code)
@@ -80,7 +79,7 @@ class _OneStep(_Clipped):
 
     def __init__(self, restorer: QuantisedRestorer, only: str) -> None:
         layers = {name: (restorer.rounded() if name == only else restorer.layers)[name] for name in restorer.layers}
-        super().__init__(layers, restorer.half_blocks, restorer.quarter_blocks)
+        super().__init__(layers, restorer.blocks)
         self.only, self.scale = only, restorer.grid.activations[only]
 
     def _done(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:

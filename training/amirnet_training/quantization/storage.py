@@ -51,10 +51,9 @@ def unpack(tensors: dict[str, Tensor], grid: Any, network: nn.Module, origin: st
     if rest:
         raise CheckpointError(f"{origin}: {min(rest)} is no layer of its preset: {REMEDY}")
     read = Grid.from_json(grid, origin)
-    half_blocks, quarter_blocks = len(network.encode), len(network.middle)
-    if read.activations.keys() != set(step_names(half_blocks, quarter_blocks, steered=True)):
+    if read.activations.keys() != set(step_names(network.blocks, steered=True)):
         raise CheckpointError(f"{origin}: its int8 grid has other steps than its preset: {REMEDY}")
     channels = {name: len(layer.bias) for name, layer in layers.items()}
     if {name: len(scales) for name, scales in read.weights.items()} != channels:
         raise CheckpointError(f"{origin}: its int8 grid has other weight scales than its preset: {REMEDY}")
-    return QuantisedRestorer(layers, read, half_blocks, quarter_blocks)
+    return QuantisedRestorer(layers, read, network.blocks)

@@ -119,8 +119,7 @@ class QuantisationTrainer:
         """What training starts, or started, from."""
         if self.state is not None:
             grid = Grid.from_json(self.state["grid"], str(self.folder / "checkpoint.pt"))
-            blocks = len(self.restorer.encode), len(self.restorer.middle)
-            return QuantisedRestorer(layers_of(self.restorer), grid, *blocks)
+            return QuantisedRestorer(layers_of(self.restorer), grid, self.restorer.blocks)
         batches = calibration_samples(self.plain_codes, self.items, self.config)
         return calibrate_by_result(self.restorer, batches, self.tree["grid"])
 
