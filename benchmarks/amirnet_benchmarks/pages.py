@@ -62,6 +62,6 @@ def short_table(records: Sequence[Record]) -> str:
         worse = "" if perfect else f"{int(shipped(record, 'worse'))} of {record['photos']}"
         lines.append(f"| {words} | {before} | {record['psnr']:.2f} | {int8} | {worse} |")
     share = purity(confusion(records), balanced=True)
-    words = (f"The tree was never told what noise or blur is, and yet {share:.0%} of the photos (every kind weighing the "
-             "same) lie in a node where their own kind is the commonest.")  # fmt: skip
+    words = (f"The tree was never told what noise or blur is, and yet {share:.0%} of the photos (every kind weighing "
+             "the same) lie in a node where their own kind is the commonest.")  # fmt: skip
     return "\n".join([*lines, "", words])
