@@ -36,7 +36,15 @@ RAY = ["ray[data]>=2.51"]
 # Photos as iPhones write them.
 HEIF = ["pillow-heif>=1.0"]
 EXPORT = [*TRAINING, *TFLITE, *COREML, "flatbuffers>=25.2", "onnx>=1.18", "onnxscript>=0.5", "onnxsim>=0.4.36"]
-BENCHMARKS = ["jinja2>=3.1", "opencv-python-headless>=4.10", "scikit-image>=0.24", "matplotlib>=3.9"]
+BENCHMARKS = [
+    "jinja2>=3.1",
+    "opencv-python-headless>=4.10",
+    "scikit-image>=0.24",
+    "PyWavelets>=1.6",  # scikit-image's estimate of noise
+    "matplotlib>=3.9",
+    # Compared with where it installs; for non-commercial use only, by its licence. Its core comes as a binary.
+    "bm3d>=4.0; platform_machine == 'x86_64' or sys_platform == 'darwin'",
+]
 ALL = list(dict.fromkeys([*EXPORT, *BENCHMARKS, *RAY, *HEIF]))
 DEV = [
     *ALL,

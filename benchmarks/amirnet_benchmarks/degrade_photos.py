@@ -1,4 +1,4 @@
-"""Makes the demo's photos: `python -m amirnet_benchmarks.degrade_photos` degrades the clean ones with fixed seeds.
+"""Makes the demo's synthetic photos: `python -m amirnet_benchmarks.degrade_photos` degrades the clean ones, by seeds.
 
 Needs `pip install 'amirnet[benchmarks]'`; the same bytes come out on every run.
 """
@@ -14,11 +14,11 @@ from PIL import Image
 from amirnet.atomic_file import write_file
 from amirnet_training.degradations import parse
 
-from .demo_photos import DEMO_PHOTOS, DemoPhoto
+from .demo_photos import SYNTHETIC, DemoPhoto
 
 
 def degrade_photo(photo: DemoPhoto) -> bytes:
-    """The degraded copy of a demo photo: PNG bytes, 8-bit RGB, the size of the clean original."""
+    """The degraded copy of a synthetic photo: PNG bytes, 8-bit RGB, the size of the clean original."""
     with Image.open(photo.clean) as image:
         clean = np.asarray(image.convert("RGB"))
     degraded = parse(photo.degradation)(clean, np.random.default_rng(photo.seed))
@@ -30,7 +30,7 @@ def degrade_photo(photo: DemoPhoto) -> bytes:
 @click.command()
 def main() -> None:
     """Degrade the demo's clean photos anew, in place."""
-    for photo in DEMO_PHOTOS:
+    for photo in SYNTHETIC:
         content = degrade_photo(photo)
         write_file(photo.degraded, content)
         click.echo(f"{photo.degradation:<14} {len(content) // 1024:>4} KB  {photo.degraded}")

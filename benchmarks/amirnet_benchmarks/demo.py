@@ -1,5 +1,5 @@
-"""`make demo`: restores five degraded photos with the shipped model, exports the committed checkpoint in every format,
-measures the latency of what came out, and writes a report that shows how it all went.
+"""`make demo`: restores real and degraded photos with the shipped model and with classical tools, exports the committed
+checkpoint in every format, measures the latency of what came out, and writes a report that shows how it all went.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from amirnet.atomic_file import write_file
 from amirnet.errors import AmirnetError
 from amirnet_training.evaluation.quality import measure_quality
 
+from .classical_tools import tools_for
 from .demo_export import Exported, export_checkpoint
-from .demo_photos import DEMO_PHOTOS, DemoPhoto
+from .demo_photos import DEMO_PHOTOS, TIMED_PHOTO, DemoPhoto
 from .host import measure_host
 from .host_table import render_host
-from .report import RestoredPhoto, build_report, render_report, report_json
+from .report import Beside, RestoredPhoto, build_report, render_report, report_json
 from .report_export import describe_export, draw_export
 
 DEFAULT_FOLDER = Path("out/demo")
@@ -76,7 +77,7 @@ def run_demo(model: str, checkpoint: Path | None, folder: Path, console: Console
         exported = export_checkpoint(checkpoint, folder / EXPORT, say)
     measured = exported.bundle if exported is not None and exported.bundle is not None else bundle
     say("Measuring latencies (half a minute) ...")
-    latency = measure_host(measured, DEMO_PHOTOS[0].degraded, limit=LIMIT)
+    latency = measure_host(measured, TIMED_PHOTO.degraded, limit=LIMIT)
 
     report = build_report(bundle, restored, load_seconds)
     report |= describe_export(exported, checkpoint, measured, latency)
@@ -87,8 +88,9 @@ def run_demo(model: str, checkpoint: Path | None, folder: Path, console: Console
 
 
 def picture_path(folder: Path, photo: DemoPhoto, state: str) -> Path:
-    """Where the demo leaves a photo; `state` is "degraded" or "restored"."""
-    return folder / "photos" / f"{photo.name}_{state}.png"
+    """Where the demo leaves a photo; `state` is "degraded" (as it came) or "restored"."""
+    suffix = photo.degraded.suffix if state == "degraded" else ".png"
+    return folder / "photos" / f"{photo.name}_{state}{suffix}"
 
 
 def _restore(restorer: Restorer, photo: DemoPhoto, progress: Progress) -> RestoredPhoto:
@@ -99,9 +101,20 @@ def _restore(restorer: Restorer, photo: DemoPhoto, progress: Progress) -> Restor
 
     clean, degraded = _read(photo.clean), _read(photo.degraded)
     result = restorer.restore(photo.degraded, progress=advance)
-    return RestoredPhoto(
-        photo, degraded, result, measure_quality(clean, degraded), measure_quality(clean, result.image)
-    )
+    before, after = measure_quality(clean, degraded), measure_quality(clean, result.image)
+    return RestoredPhoto(photo, degraded, result, before, after, _beside(photo, clean, degraded))
+
+
+def _beside(photo: DemoPhoto, clean: npt.NDArray[np.uint8], degraded: npt.NDArray[np.uint8]) -> tuple[Beside, ...]:
+    """What the classical tools for its kind make of a photo; the slow ones only of small, real ones."""
+    found = []
+    for tool in tools_for(photo.kind):
+        if tool.slow and not photo.real:
+            continue
+        started = time.perf_counter()
+        image = tool.run(degraded)
+        found.append(Beside(tool.name, image, measure_quality(clean, image), time.perf_counter() - started))
+    return tuple(found)
 
 
 def _read(path: Path) -> npt.NDArray[np.uint8]:
@@ -125,7 +138,7 @@ def _png(image: npt.NDArray[np.uint8]) -> bytes:
 @click.option("--no-export", is_flag=True, help="Leave the export out, and measure MODEL as it is.")
 @click.pass_context
 def main(ctx: click.Context, output: Path, model: str, checkpoint: Path, no_export: bool) -> None:
-    """Restore the demo photos, export a checkpoint, measure it, and write a report of it all: report.html and
+    """Restore the demo's photos, export a checkpoint, measure it, and write a report of it all: report.html and
     report.json in the output folder. Exit status 1 when the exported models do not agree.
     """
     try:
@@ -134,10 +147,10 @@ def main(ctx: click.Context, output: Path, model: str, checkpoint: Path, no_expo
         click.echo(f"error: {error}", err=True)
         sys.exit(2)
     for photo in result.restored:
-        name = f"{photo.photo.title:<11} {photo.photo.degradation:<13}"
-        click.echo(
-            f"{name} {photo.before.psnr:5.2f} -> {photo.after.psnr:5.2f} dB  {photo.result.seconds['total']:5.2f} s"
-        )
+        beside = "".join(f"  {other.name} {other.quality.psnr:.2f}" for other in photo.others)
+        seconds = photo.result.seconds["total"]
+        click.echo(f"{photo.photo.title:<13} {photo.photo.group:<9} {photo.before.psnr:5.2f} -> "
+                   f"{photo.after.psnr:5.2f} dB  {seconds:5.2f} s{beside}")  # fmt: skip
     click.echo(f"\n{render_host(result.latency)}")
     click.echo(f"\n{output / 'report.html'}   open it in a browser\n{output / 'report.json'}   the same numbers")
     if result.exported is not None and result.exported.refusal is None:

@@ -1,51 +1,98 @@
-"""The five photos of the demo: what they show, how each was degraded, whose they are.
+"""The photos of the demo: what they show, what is wrong with them, whose they are.
 
-`photos/clean` holds the originals, `photos/degraded` the copies that `degrade_photos` made of them; both are
-package data, so the demo needs no network and no data set.
+The real ones first: `photos/real` holds crops of real pairs, the photo as a camera took it and how it should be, which
+`python -m amirnet_benchmarks.real_photos` cut, and photos.json, which lists them. Then synthetic ones: `photos/clean`
+has originals, `photos/degraded` the copies that `degrade_photos` made of them. All are package data, so the demo needs
+no network and no data set.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "photos"
+REAL = FOLDER / "real"
+LISTED = REAL / "photos.json"
 
 
 @dataclass(frozen=True)
 class DemoPhoto:
-    """One photo of the demo. `degradation` is a spec for `amirnet_training.degradations.parse`."""
+    """One photo of the demo.
+
+    Args:
+        name: of its files.
+        title: for the report.
+        trouble: what is wrong with it, in words for the report.
+        kind: what the tools are chosen by: noise, lowlight, defocus, motion or jpeg.
+        author: whose it is.
+        licence: under which it is here.
+        origin: of a real photo, its set and file; empty for a synthetic one.
+        worst: a real photo that is here because it came back worst.
+        degradation: of a synthetic photo, a spec for `amirnet_training.degradations.parse`; empty for a real one.
+        seed: seeds the generator of the degradation: the same bytes on every machine.
+    """
 
     name: str
     title: str
     trouble: str
-    """What is wrong with the degraded copy, in words for the report."""
-    degradation: str
-    seed: int
-    """Seeds the generator of the degradation: the same bytes on every machine."""
+    kind: str
     author: str
     licence: str
+    origin: str = ""
+    worst: bool = False
+    degradation: str = ""
+    seed: int = 0
+
+    @property
+    def real(self) -> bool:
+        """Whether a camera took it as it is."""
+        return bool(self.origin)
+
+    @property
+    def group(self) -> str:
+        """"real", "worst" or "synthetic"."""
+        if not self.real:
+            return "synthetic"
+        return "worst" if self.worst else "real"
 
     @property
     def clean(self) -> Path:
-        """The original: an 8-bit RGB JPEG, long side at most 640 pixels."""
-        return FOLDER / "clean" / f"{self.name}.jpg"
+        """How it should be: an 8-bit RGB WebP without loss; of a synthetic one a JPEG of at most 640 pixels a side."""
+        return REAL / f"{self.name}_target.webp" if self.real else FOLDER / "clean" / f"{self.name}.jpg"
 
     @property
     def degraded(self) -> Path:
-        """The degraded copy: an 8-bit RGB PNG of the same size."""
-        return FOLDER / "degraded" / f"{self.name}.png"
+        """How it came: an 8-bit RGB WebP without loss, or of a synthetic one a PNG; of the same size."""
+        return REAL / f"{self.name}.webp" if self.real else FOLDER / "degraded" / f"{self.name}.png"
+
+    @property
+    def what(self) -> str:
+        """Where it comes from, or how it was damaged."""
+        return self.origin if self.real else f"synthetic, {self.degradation}"
 
     @property
     def credit(self) -> str:
-        """Author and licence, as `photos/CREDITS.md` gives them."""
+        """Author and licence, as CREDITS.md gives them."""
         return f"{self.author}, {self.licence}"
 
 
-DEMO_PHOTOS = (
-    DemoPhoto("chelsea_cat", "Chelsea", "Sensor noise", "noise:25", 1, "Stefan van der Walt", "CC0"),
-    DemoPhoto("coffee", "Coffee", "Taken in the dark", "lowlight:0.15", 2, "Rachel Michetti", "CC0"),
-    DemoPhoto("astronaut", "Astronaut", "Out of focus", "defocus:2.5", 3, "NASA", "public domain"),
-    DemoPhoto("china_temple", "Temple", "Camera moved", "motion:11:30", 4, "danielbuechele", "CC BY 2.0"),
-    DemoPhoto("dandelions", "Dandelions", "Saved too small (JPEG 15)", "jpeg:15", 5, "Clemens Engelhardt", "CC0"),
-)
+def listed(path: Path = LISTED) -> tuple[DemoPhoto, ...]:
+    """The real photos that a photos.json lists."""
+    return tuple(DemoPhoto(**entry) for entry in json.loads(path.read_text(encoding="utf-8")))
+
+
+SYNTHETIC = (
+    DemoPhoto("coffee", "Coffee", "Taken in the dark", "lowlight", "Rachel Michetti", "CC0",
+              degradation="lowlight:0.15", seed=2),
+    DemoPhoto("chelsea_cat", "Chelsea", "Sensor noise", "noise", "Stefan van der Walt", "CC0",
+              degradation="noise:25", seed=1),
+    DemoPhoto("dandelions", "Dandelions", "Saved too small (JPEG 15)", "jpeg", "Clemens Engelhardt", "CC0",
+              degradation="jpeg:15", seed=5),
+)  # fmt: skip
+
+DEMO_PHOTOS = (*listed(), *SYNTHETIC)
+
+TIMED_PHOTO = next(photo for photo in SYNTHETIC if photo.name == "chelsea_cat")
+"""The photo whose latency is measured: it stays the same, whatever real photos the demo shows."""

@@ -9,6 +9,7 @@ from typing import Literal
 
 from amirnet_training.config import Config, PairSource, with_root
 from amirnet_training.data.holdout import pool
+from amirnet_training.data.images import list_pairs
 from amirnet_training.degradations import parse
 from amirnet_training.errors import ConfigError
 from amirnet_training.evaluation import dark, measure
@@ -68,16 +69,22 @@ class EvaluationSet:
         return measure.degraded(folder, parse(self.spec))
 
     def _held_out(self, places: Places) -> tuple[int, Iterator[measure.Sample]]:
+        names = self.held_out_names(places)
+        assert places.train is not None
+        _, every = measure.pairs(*(places.train / self.folder / part for part in self.pair))
+        return len(names), (sample for sample in every if sample.name in names)
+
+    def held_out_names(self, places: Places) -> set[str]:
+        """Of a held-out slice: the names of its photos, without suffix. Raises what `samples` raises."""
         if places.train is None or places.config is None:
             raise ConfigError(f"{self.name}: what was held out follows from the model's configuration: name both it "
                               "(--config) and the training sets (--train)")  # fmt: skip
-        count, every = measure.pairs(*(places.train / self.folder / part for part in self.pair))
         source = self.source(places.config)
         if source is None:
-            return count, every
+            pairs = list_pairs(*(places.train / self.folder / part for part in self.pair))
+            return {clean.stem for _, clean in pairs}
         config = with_root(places.config, places.train)
-        names = {clean.stem for clean, _ in pool(source, config.data, validation=True)}
-        return len(names), (sample for sample in every if sample.name in names)
+        return {clean.stem for clean, _ in pool(source, config.data, validation=True)}
 
     def source(self, config: Config) -> PairSource | None:
         """The source of the configuration that trains on this set; None if there is none."""

@@ -23,7 +23,7 @@ from amirnet.bundle import Bundle
 from amirnet.errors import AmirnetError, EngineError
 from amirnet.padding import crop, to_tensor
 
-from .demo_photos import DEMO_PHOTOS
+from .demo_photos import TIMED_PHOTO
 from .host_engines import HostEngine, host_engines
 from .host_table import render_host
 from .interleave import WARMUPS, interleave, summary
@@ -114,8 +114,8 @@ def _photo_job(engine: HostEngine, pixels: Pixels) -> Callable[[], object]:
 
 @click.command()
 @click.argument("bundle")
-@click.option("--photo", type=click.Path(path_type=Path), default=DEMO_PHOTOS[0].degraded, metavar="FILE",
-              help=f"Photo to restore.  [default: the demo's {DEMO_PHOTOS[0].degraded.name}]")  # fmt: skip
+@click.option("--photo", type=click.Path(path_type=Path), default=TIMED_PHOTO.degraded, metavar="FILE",
+              help=f"Photo to restore.  [default: the demo's {TIMED_PHOTO.degraded.name}]")  # fmt: skip
 @click.option("--runs", type=click.IntRange(min=1), default=RUNS, show_default=True, help="Rounds that count.")
 @click.option("--threads", type=click.IntRange(1, 1024), help="Of each engine.  [default: all processors]")
 @click.option("--limit", type=click.FloatRange(min=0), metavar="SECONDS",

@@ -1,91 +1,108 @@
-"""Makes docs/before_after.png, the README's first picture, from what `make demo` left in out/demo."""
+"""Makes docs/before_after.png, the README's first picture: `python -m amirnet_benchmarks.readme_picture`.
+
+Real photos of the demo, and a synthetic one for low light, because no set of real low light may be passed on: as they
+came, by the best classical tool for their trouble, by the model, and as they should be; all measured in the same run.
+"""
 
 from __future__ import annotations
 
 import io
-import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
-from PIL import Image, ImageDraw, ImageFont
+import numpy as np
+from PIL import Image
 
+from amirnet import Restorer
 from amirnet.atomic_file import write_file
 from amirnet.errors import AmirnetError, ImageError
 
-from .demo import DEFAULT_FOLDER, picture_path
+from .classical import OURS, Restored, psnr
+from .classical_tools import Photo, middle, tools_for
 from .demo_photos import DEMO_PHOTOS, DemoPhoto
+from .sheet import Cell, draw_sheet
 
-SHOWN = {"chelsea_cat": (0.5, 0.5), "coffee": (0.46, 0.5), "astronaut": (0.4, 0.3), "china_temple": (0.32, 0.4)}
-"""Photo -> what the cut between the halves should run through, as fractions of its width and height."""
+SHOWN = ("trucks", "chess", "coffee", "poster", "station")
+"""Names of the demo's photos, in this order."""
 
-SIDE, GAP, CAPTION = 380, 16, 62
-PAPER, INK, MUTED = "#ffffff", "#22262b", "#646b74"
+WIDTH, HEIGHT = 208, 160
+"""Of a picture, in pixels."""
+LARGEST = 256
+"""A larger photo is cut to this side before the tools get it: they are slow."""
+LEAST = 0.5
+"""A photo that gains less than this, in dB, shows no change, and is left out."""
 
 
-def compose(folder: Path) -> Image.Image:
-    """The strip: a square a photo, its left half as it came, its right half restored, and the PSNR of both below.
+def measure_photo(restorer: Restorer, photo: DemoPhoto) -> dict[str, Restored]:
+    """`input`, the network and the tools on one photo, and `meant`; compared on its middle if it is large."""
+    degraded, clean = _read(photo.degraded), _read(photo.clean)
+    restored = restorer.restore(degraded).image
+    meant, came = middle(clean, LARGEST), middle(degraded, LARGEST)
 
-    `folder` is the demo's output folder. Raises ImageError when the demo has not run there.
+    def made(image: Photo) -> Restored:
+        return Restored(image, psnr(meant, image), 0.0)
+
+    tools = {tool.name: made(tool.run(came)) for tool in tools_for(photo.kind)}
+    return {"input": made(came), **tools, OURS: made(middle(restored, LARGEST)), "meant": made(meant)}
+
+
+def row_of(photo: DemoPhoto, found: dict[str, Restored]) -> list[Cell]:
+    """A row of the picture; the best of the classical tools is shown, the others are told."""
+    tools = {name: one for name, one in found.items() if name not in ("input", OURS, "meant")}
+    trouble = photo.trouble if photo.real else f"{photo.trouble} (synthetic)"
+    cells = [Cell(found["input"].image, trouble, f"{found['input'].psnr:.1f} dB as it came", loud=True)]
+    if tools:
+        best = max(tools, key=lambda name: tools[name].psnr)
+        others = ", ".join(f"{name} {one.psnr:.1f} dB" for name, one in tools.items() if name != best)
+        cells.append(Cell(tools[best].image, f"{best}  {tools[best].psnr:.1f} dB", others))
+    cells.append(Cell(found[OURS].image, f"{OURS}  {found[OURS].psnr:.1f} dB", loud=True))
+    return [*cells, Cell(found["meant"].image, "as it should be")]
+
+
+def compose(restorer: Restorer, photos: Sequence[DemoPhoto]) -> tuple[Image.Image, list[str]]:
+    """The picture, and a line a photo that was left out.
+
+    Raises:
+        ImageError: no photo changes for the better.
     """
-    try:
-        report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-        photos = [photo for photo in DEMO_PHOTOS if photo.name in SHOWN]
-        numbers = {entry["name"]: entry for entry in report["photos"]}
-        strip = Image.new("RGB", (len(photos) * (SIDE + GAP) - GAP, SIDE + CAPTION), PAPER)
-        for index, photo in enumerate(photos):
-            left = index * (SIDE + GAP)
-            strip.paste(_halves(folder, photo), (left, 0))
-            _caption(strip, left, photo, numbers[photo.name])
-    except (OSError, ValueError, KeyError) as error:
-        raise ImageError(f"{folder}: does not hold the demo's output ({error}); run `make demo` first") from error
-    return strip
+    rows, left_out = [], []
+    for photo in photos:
+        found = measure_photo(restorer, photo)
+        gain = found[OURS].psnr - found["input"].psnr
+        if gain < LEAST:
+            left_out.append(f"{photo.name}: left out, it gains {gain:+.2f} dB")
+        else:
+            rows.append(row_of(photo, found))
+    if not rows:
+        raise ImageError("no photo gains enough to be shown: measure another model")
+    return draw_sheet(rows, WIDTH, HEIGHT), left_out
 
 
-def _halves(folder: Path, photo: DemoPhoto) -> Image.Image:
-    with Image.open(picture_path(folder, photo, "degraded")) as image:
-        square = _square(image, SHOWN[photo.name])
-    with Image.open(picture_path(folder, photo, "restored")) as image:
-        square.paste(_square(image, SHOWN[photo.name]).crop((SIDE // 2, 0, SIDE, SIDE)), (SIDE // 2, 0))
-    ImageDraw.Draw(square).line([(SIDE // 2, 0), (SIDE // 2, SIDE)], fill="#ffffff", width=2)
-    return square
-
-
-def _square(image: Image.Image, middle: tuple[float, float]) -> Image.Image:
-    """SIDE x SIDE pixels around `middle`, unscaled, so that noise looks as it is; only a smaller photo is enlarged."""
-    scale = SIDE / min(image.size)
-    if scale > 1:
-        image = image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS)
-    left, top = (
-        max(0, min(round(fraction * side) - SIDE // 2, side - SIDE))
-        for fraction, side in zip(middle, image.size, strict=True)
-    )
-    return image.convert("RGB").crop((left, top, left + SIDE, top + SIDE))
-
-
-def _caption(strip: Image.Image, left: int, photo: DemoPhoto, numbers: dict[str, Any]) -> None:
-    draw = ImageDraw.Draw(strip)
-    before, after = numbers["psnr"]["before"], numbers["psnr"]["after"]
-    draw.text((left, SIDE + 9), photo.trouble, INK, ImageFont.load_default(19))
-    draw.text((left, SIDE + 36), f"{before:.1f} dB before, {after:.1f} dB after", MUTED, ImageFont.load_default(16))
+def _read(path: Path) -> Photo:
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
 
 
 @click.command()
-@click.option("--demo", type=click.Path(path_type=Path), default=DEFAULT_FOLDER, show_default=True, help="Its folder.")
+@click.option("--model", default="mobile", show_default=True, help="A shipped model's name, or a bundle's path.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("docs/before_after.png"), show_default=True
 )
-def main(demo: Path, output: Path) -> None:
-    """Make the README's before-and-after picture from the demo's output."""
+def main(model: str, output: Path) -> None:
+    """Make the README's before-and-after picture."""
     buffer = io.BytesIO()
+    photos = {photo.name: photo for photo in DEMO_PHOTOS}
     try:
-        compose(demo).save(buffer, "PNG", optimize=True)
+        chosen = [photos[name] for name in SHOWN if name in photos]
+        picture, left_out = compose(Restorer.from_bundle(model), chosen)
+        picture.save(buffer, "PNG", optimize=True)
         write_file(output, buffer.getvalue())
     except AmirnetError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)
-    click.echo(f"{output}  {len(buffer.getvalue()) // 1024} KB")
+    click.echo("\n".join([*left_out, f"{output}  {len(buffer.getvalue()) // 1024} KB"]))
 
 
 if __name__ == "__main__":

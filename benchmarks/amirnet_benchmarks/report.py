@@ -27,18 +27,38 @@ from .machine import processor
 from .model_sizes import megabytes
 from .tree_drawing import draw_path, draw_tree
 
-SCHEMA = "1.1"
+SCHEMA = "1.2"
+
+GROUPS = {
+    "real": ("Real photos", "As a phone or a camera took them, from evaluation sets and from what was held out of "
+             "training. Beside them what classical tools make of the same pixels."),
+    "worst": ("The worst of the real ones", "Of all real photos that the model was measured on and that may be shown, "
+              "those that it did worst on."),
+    "synthetic": ("Synthetic damage", "Clean photos that a program made worse: here the original is known exactly."),
+}  # fmt: skip
+"""Group of photos -> its heading on the page, and what stands below it."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a classical tool made of a photo, how near that is to the original, and the seconds it took."""
+
+    name: str
+    image: npt.NDArray[np.uint8]
+    quality: Quality
+    seconds: float
 
 
 @dataclass(frozen=True)
 class RestoredPhoto:
-    """One demo photo with what became of it; `before` and `after` are against the clean original."""
+    """One demo photo with what became of it; `before` and `after` are against the clean original, as `others` are."""
 
     photo: DemoPhoto
     degraded: npt.NDArray[np.uint8]
     result: RestoreResult
     before: Quality
     after: Quality
+    others: tuple[Beside, ...] = ()
 
 
 def build_report(bundle: Bundle, restored: Sequence[RestoredPhoto], load_seconds: float) -> dict[str, Any]:
@@ -67,6 +87,7 @@ def build_report(bundle: Bundle, restored: Sequence[RestoredPhoto], load_seconds
         },
         "summary": {
             "photos": len(restored),
+            "real": sum(photo.photo.real for photo in restored),
             "psnr_before": _mean([photo.before.psnr for photo in restored]),
             "psnr_after": _mean([photo.after.psnr for photo in restored]),
             "ssim_before": _mean([photo.before.ssim for photo in restored]),
@@ -114,6 +135,7 @@ def render_report(
         pictures={photo.photo.name: _pictures(photo) for photo in restored},
         drawings={photo.photo.name: draw_path(nodes, photo.result.path) for photo in restored},
         tree=draw_tree(nodes, visitors),
+        groups=GROUPS,
         conditioning="Down to that node the restorer gets the photo’s own numbers, below it the node’s."
         if soft
         else "The restorer gets the numbers stored at that node.",
@@ -133,8 +155,10 @@ def _describe(bundle: Bundle, restored: RestoredPhoto) -> dict[str, Any]:
         "name": photo.name,
         "title": photo.title,
         "trouble": photo.trouble,
-        "degradation": photo.degradation,
-        "seed": photo.seed,
+        "kind": photo.kind,
+        "group": photo.group,
+        "what": photo.what,
+        "seed": photo.seed if photo.degradation else None,
         "credit": photo.credit,
         "width": width,
         "height": height,
@@ -147,18 +171,23 @@ def _describe(bundle: Bundle, restored: RestoredPhoto) -> dict[str, Any]:
         ],
         "psnr": {"before": _finite(restored.before.psnr), "after": _finite(restored.after.psnr)},
         "ssim": {"before": _finite(restored.before.ssim), "after": _finite(restored.after.ssim)},
+        "others": [
+            {"name": other.name, "psnr": _finite(other.quality.psnr), "ssim": _finite(other.quality.ssim),
+             "seconds": round(other.seconds, 4)} for other in restored.others
+        ],
         "tiles": result.tiles,
         "seconds": {stage: round(seconds, 6) for stage, seconds in result.seconds.items()},
         "megapixels_per_second": round(width * height / 1e6 / total, 4) if total > 0 else None,
-    }
+    }  # fmt: skip
 
 
-def _pictures(restored: RestoredPhoto) -> dict[str, str]:
+def _pictures(restored: RestoredPhoto) -> dict[str, Any]:
     clean = base64.b64encode(restored.photo.clean.read_bytes()).decode()
     return {
         "degraded": _lossless(restored.degraded),
         "restored": _lossless(restored.result.image),
-        "clean": f"data:image/jpeg;base64,{clean}",
+        "clean": f"data:image/{'webp' if restored.photo.real else 'jpeg'};base64,{clean}",
+        "others": [_lossless(other.image) for other in restored.others],
     }
 
 

@@ -15,11 +15,11 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from amirnet import Bundle
+from amirnet_benchmarks import classical_tools, interleave
 from amirnet_benchmarks import demo as demo_module
-from amirnet_benchmarks import interleave
 from amirnet_benchmarks.demo import main, picture_path
 from amirnet_benchmarks.demo_photos import DEMO_PHOTOS
-from amirnet_benchmarks.readme_picture import main as readme_picture
+from amirnet_benchmarks.report import GROUPS
 from amirnet_training.evaluation.quality import measure_quality
 
 
@@ -28,6 +28,7 @@ def run(*arguments: object) -> Result:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(demo_module, "LIMIT", 0.0)
         patch.setattr(interleave, "FEWEST", 2)
+        patch.setattr(classical_tools, "TOOLS", tuple(tool for tool in classical_tools.TOOLS if not tool.slow))
         return CliRunner().invoke(main, [*map(str, arguments)])
 
 
@@ -65,11 +66,13 @@ class References(HTMLParser):
                 self.others.append((tag, value or ""))
 
 
-def test_the_page_loads_nothing(demo: Path) -> None:
+def test_the_page_loads_nothing(demo: Path, report: dict[str, Any]) -> None:
     page = (demo / "report.html").read_text(encoding="utf-8")
     references = References()
     references.feed(page)
-    assert len(references.images) == 3 * len(DEMO_PHOTOS)
+    beside = sum(len(photo["others"]) for photo in report["photos"])
+    assert beside >= len(DEMO_PHOTOS) - 1, "only for JPEG there is no tool"
+    assert len(references.images) == 3 * len(DEMO_PHOTOS) + beside
     assert all(source.startswith("data:image/") for source in references.images)
     assert references.others == []
     assert not re.search(r"https?:|@import|url\(", re.sub(r'"data:[^"]*"', "", page))
@@ -83,8 +86,13 @@ def test_the_page_is_whole(demo: Path, report: dict[str, Any]) -> None:
     assert page.count("<svg") == len(DEMO_PHOTOS) + 4
     for photo in report["photos"]:
         assert f"{photo['psnr']['after']:.2f}" in page
-        assert photo["credit"] in page
+        assert photo["credit"] in page and photo["what"] in page
+        for other in photo["others"]:
+            assert f"{other['name']}: {other['psnr']:.2f} dB" in page
     assert report["model"]["identity"] in page
+    headings = [page.index(heading) for heading, _ in GROUPS.values()]
+    assert headings == sorted(headings), "real photos first, then the worst of them"
+    assert report["summary"]["real"] == sum(photo.real for photo in DEMO_PHOTOS)
 
 
 def test_the_numbers_are_the_bundles_and_the_pictures(demo: Path, report: dict[str, Any], toy_bundle: Path) -> None:
@@ -112,25 +120,10 @@ def test_the_numbers_are_the_bundles_and_the_pictures(demo: Path, report: dict[s
 
 def test_nothing_unfinished_is_left(demo: Path) -> None:
     names = sorted(path.relative_to(demo).as_posix() for path in demo.rglob("*") if path.is_file())
-    pictures = [f"photos/{photo.name}_{state}.png" for photo in DEMO_PHOTOS for state in ("degraded", "restored")]
+    pictures = [f"photos/{photo.name}_degraded{photo.degraded.suffix}" for photo in DEMO_PHOTOS]
+    pictures += [f"photos/{photo.name}_restored.png" for photo in DEMO_PHOTOS]
     made = ["mobile.made_from.json", *(f"mobile/{name}" for name in Bundle.open(demo / "mobile").manifest.files)]
     assert names == sorted([*pictures, *made, "mobile/manifest.json", "report.html", "report.json"])
-
-
-def test_the_readme_picture(demo: Path, tmp_path: Path) -> None:
-    target = tmp_path / "docs" / "strip.png"
-    result = CliRunner().invoke(readme_picture, ["--demo", str(demo), "-o", str(target)])
-    assert result.exit_code == 0, result.output
-    with Image.open(target) as strip:
-        assert strip.width > 3 * strip.height
-    assert target.stat().st_size < 1_500_000
-
-
-def test_the_readme_picture_asks_for_the_demo(tmp_path: Path) -> None:
-    result = CliRunner().invoke(readme_picture, ["--demo", str(tmp_path), "-o", str(tmp_path / "strip.png")])
-    assert result.exit_code == 2
-    assert "make demo" in result.output
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unknown_model_is_refused(tmp_path: Path) -> None:

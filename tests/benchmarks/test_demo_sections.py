@@ -20,7 +20,7 @@ from amirnet_benchmarks.report_export import parity_summary
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "LIMIT", 0.0)
     monkeypatch.setattr(interleave, "FEWEST", 2)
-    monkeypatch.setattr(demo, "DEMO_PHOTOS", DEMO_PHOTOS[:1])
+    monkeypatch.setattr(demo, "DEMO_PHOTOS", DEMO_PHOTOS[-1:])
 
 
 @pytest.fixture

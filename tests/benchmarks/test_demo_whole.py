@@ -33,7 +33,7 @@ def test_every_engine_and_precision_is_in_the_report(
     monkeypatch.setattr(exporter, "sample_photos", lambda: photos)
     monkeypatch.setattr(demo, "LIMIT", 0.0)
     monkeypatch.setattr(interleave, "FEWEST", 2)
-    monkeypatch.setattr(demo, "DEMO_PHOTOS", DEMO_PHOTOS[:1])
+    monkeypatch.setattr(demo, "DEMO_PHOTOS", DEMO_PHOTOS[-1:])
     arguments = ["-o", str(tmp_path / "out"), "--model", str(toy_bundle), "--checkpoint", str(tmp_path)]
     result = CliRunner().invoke(demo.main, arguments)
     assert result.exit_code == 0, result.output

@@ -20,7 +20,7 @@ from amirnet.level_statistics import STATISTICS
 from amirnet.metadata import Metadata
 from amirnet.photo_encoder import encode, writer_for
 
-PHOTO = Path(__file__).parents[1] / "photos" / "clean" / "astronaut.jpg"
+PHOTO = Path(__file__).parents[1] / "photos" / "clean" / "chelsea_cat.jpg"
 SIDE = (61, 47)
 """Width and height of the corner: small, so that thousands are decoded in minutes, and no multiple of a block."""
 LARGE = 10_000
