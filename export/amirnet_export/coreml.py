@@ -173,7 +173,7 @@ def coreml_grid(files: Mapping[str, bytes]) -> Grid:
 
 def step_name(name: str) -> str:
     """The program's step that a variable's name stands for."""
-    return re.sub(r"^((?:encode|middle|decode)\d+)_", r"\1/", name)
+    return re.sub(r"^([a-z]+\d+)_", r"\1/", name)
 
 
 def _program(shapes: dict[str, tuple[int, ...]], build: Callable[[Mapping[str, Any]], list[Any]]) -> Any:

@@ -12,6 +12,7 @@ from amirnet.bundle import Bundle
 from amirnet.engine_models import folded_role
 from amirnet_training import progress as bars
 from amirnet_training.checkpoint import TrainedModel, load_model, model_identity
+from amirnet_training.network import AMIRNet
 from amirnet_training.network.cost import encoder_macs, parameters, restorer_macs_per_megapixel
 from amirnet_training.network.receptive_field import measure
 
@@ -29,7 +30,7 @@ from .parity.check import check, units
 from .parity.report import ParityReport
 from .parity.samples import SamplePhoto, sample_photos
 
-SCHEMA = "1.1"
+SCHEMA = "1.2"
 CORE = 256
 """Side of a tile without its halo, in pixels: with the mobile preset's halo a tile is then 344 pixels."""
 OVERLAP = 16
@@ -77,7 +78,7 @@ def export_bundle(
     manifest = make_manifest(replace(model, tree=tree))
     tile = manifest["geometry"]["tile"]
     facts = ModelFacts(manifest["name"], manifest["description"], LICENSE, manifest["identity"])
-    made = model_files(model.network, model.quantised, model.config.data.patch, tile["size"], facts, folded)
+    made = model_files(model.network, model.quantised, model.config.data.probe_side, tile["size"], facts, folded)
     codes = {"restorer": None} if folded is None else {folded_role(node): code for node, code in folded.items()}
     for role, code in codes.items():
         check_restorer(model.network, made.files[made.models[role]["onnx"]["float32"]], tile["halo"], code)
@@ -109,6 +110,15 @@ def check_exportable(model: TrainedModel, checkpoint: Path) -> None:
         raise ExportError(f"{checkpoint}: preset 'paper' pools over the image, it cannot be tiled: use a phone preset")
 
 
+def light_of(network: AMIRNet) -> dict[str, Any]:
+    """The manifest's `light` (CONTRACT B4, E): the layers of the network's light head; nothing without one."""
+    if network.light is None:
+        return {}
+    layers = {"hidden": network.light.hidden, "output": network.light.output}
+    return {"light": {name: {"weights": layer.weight.detach().tolist(), "bias": layer.bias.detach().tolist()}
+                      for name, layer in layers.items()}}  # fmt: skip
+
+
 def make_manifest(model: TrainedModel) -> dict[str, Any]:
     """The manifest as CONTRACT clause B4 lays it out, without "models", "quantization" and "files"."""
     network = model.network
@@ -126,15 +136,16 @@ def make_manifest(model: TrainedModel) -> dict[str, Any]:
         "license": LICENSE,
         "identity": model_identity(network, model.quantised),
         "geometry": {
-            "probe": {"size": model.config.data.patch, "grid": PROBE_GRID, "trim": TRIM},
+            "probe": {"size": model.config.data.probe_side, "grid": PROBE_GRID, "trim": TRIM},
             "tile": {"size": CORE + 2 * halo, "halo": halo, "overlap": OVERLAP, "alignment": alignment,
                      "radius": radius, "flexible": True},
         },
         "tree": model.tree,
+        **light_of(network),
         "metrics": {
             "parameters": parameters(network),
             "restorer_gmac_per_megapixel": round(restorer_macs_per_megapixel(network) / 1e9, 2),
-            "encoder_gmac_per_probe": round(encoder_macs(network, model.config.data.patch) / 1e9, 4),
+            "encoder_gmac_per_probe": round(encoder_macs(network, model.config.data.probe_side) / 1e9, 4),
             "training_steps": model.facts["steps"],
         },
     }  # fmt: skip

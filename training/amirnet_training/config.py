@@ -217,6 +217,10 @@ class QuantizeConfig(Section):
     warmup: Annotated[int, Field(ge=0)] = 100
     frozen: Share = 0.25
     """Last part of the steps, in which no scale moves and the weights settle on the grid."""
+    batch: Annotated[int, Field(ge=0)] = 0
+    """Patches a step; 0: half of train.batch, as the patches are half as large again."""
+    items: Annotated[int, Field(ge=0)] = 0
+    """How many of the training's items are used, the first ones; 0: all."""
     batches: Positive = 48
     """Batches that the calibration before the first step looks at."""
     target: Literal["float", "clean"] = "clean"

@@ -53,7 +53,7 @@ def prepare(checkpoint: Path, folder: Path, size: int = TILE) -> Question:
     """
     model, restorer, described = load_start(checkpoint)
     manifest = make_manifest(model)
-    geometry, probe = manifest["geometry"]["tile"], model.config.data.patch
+    geometry, probe = manifest["geometry"]["tile"], model.config.data.probe_side
     if size < geometry["alignment"] or size % geometry["alignment"]:
         raise ExportError(f"tile of {size} pixels: choose a multiple of {geometry['alignment']}, which the model takes")
     tree = tree_of(described)

@@ -79,6 +79,7 @@ class Items:
 
     def __init__(self, config: DataConfig, count: int, seed: int, *, validation: bool = False) -> None:
         self.patch = config.patch
+        self.least = config.window // 2 + 1 if config.window else config.patch  # what a window lacks is mirrored, once
         self.seed = seed
         self.cache = ImageCache()
         pools = [pool(source, config, validation=validation) for source in config.sources]
@@ -159,8 +160,10 @@ class Items:
         degraded = None if item.degraded is None else self.cache[item.degraded]
         if degraded is not None and degraded.shape != clean.shape:
             raise DataError(f"{item.degraded}: its size differs from {item.clean}: pairs must match pixel by pixel")
-        if min(clean.shape[:2]) < self.patch:
-            raise DataError(f"{item.clean}: smaller than a {self.patch} px patch: remove it or set data.patch lower")
+        if min(clean.shape[:2]) < self.least:
+            setting = "data.patch or data.window"
+            problem = f"smaller than {self.least} px, too small for a patch"
+            raise DataError(f"{item.clean}: {problem}: remove it or set {setting} lower")
         return clean, degraded
 
     def _cut(self, item: Item, side: int, rng: np.random.Generator) -> tuple[Image, Image]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,14 +17,17 @@ from .. import progress as bars
 from ..checkpoint import TrainedModel, load_model
 from ..config import Config, with_root
 from ..data.items import NODE_STREAM, Items, counter_rng
-from ..data.loader import StepSampler, make_loader, to_float
+from ..data.loader import Batch, StepSampler, make_loader, to_float
+from ..data.windows import Windows
 from ..errors import CheckpointError, DataError
 from ..network import AMIRNet
+from ..network.light import level_statistics, to_levels
 from ..network.phone import PhoneRestorer
 
 
 class Sample(NamedTuple):
-    """A batch for the restorer. Images are (N, 3, P, P) in [0, 1]."""
+    """A batch for the restorer. Images are (N, 3, P, P) in [0, 1]; the degraded ones as bright as their code and their
+    levels say that they should be."""
 
     item: Tensor
     """Item numbers, (N,) int64, on the CPU."""
@@ -53,10 +57,8 @@ class RuntimeCodes:
     @torch.no_grad()
     def __call__(self, probes: Tensor, visits: range) -> Tensor:
         """Codes (N, K, 1, 1) of probes (N, R, 3, P, P); ``visits`` numbers the samples."""
-        count, repeats, _, side, _ = probes.shape
-        first = (side - self.size) // 2 if self.size else 0
-        probes = probes[..., first : side - first, first : side - first]
-        place = self.network.place(probes.flatten(0, 1))
+        count, repeats = probes.shape[:2]
+        place = self.network.place(self._cut(probes).flatten(0, 1))
         mask = place.mask.double().view(count, repeats, -1).mean(dim=1).cpu().numpy()
         soft = (place.mask.double() * place.value.double()).view(count, repeats, -1).mean(dim=1).cpu().numpy()
         codes = []
@@ -68,6 +70,17 @@ class RuntimeCodes:
             else:
                 codes.append(self.tree.code_for(path[-1], own_soft))
         return torch.from_numpy(np.stack(codes))[:, :, None, None].to(probes.device)
+
+    @torch.no_grad()
+    def lifted(self, tiles: Tensor, probes: Tensor, codes: Tensor) -> Tensor:
+        """Tiles (N, 3, H, W) under the tone curves of their photos, as the runtime gives them to the restorer."""
+        statistics = level_statistics(self._cut(probes))
+        return to_levels(self.network.lift(tiles, codes[:, :, 0, 0], statistics))
+
+    def _cut(self, probes: Tensor) -> Tensor:
+        side = probes.shape[-1]
+        first = (side - self.size) // 2 if self.size else 0
+        return probes[..., first : side - first, first : side - first]
 
 
 def tree_of(tree: dict[str, Any]) -> DegradationTree:
@@ -87,16 +100,22 @@ class Setting(NamedTuple):
     def of(cls, model: TrainedModel, tree: dict[str, Any], data: Path) -> Setting:
         """For a model with its tree, and the folder ``data`` of its image sets. Raises DataError."""
         config = with_context(with_root(model.config, data))
-        codes = RuntimeCodes(model.network, tree, model.config.data.patch)
-        return cls(config, Items(config.data, config.data.items, config.train.seed), codes)
+        codes = RuntimeCodes(model.network, tree, model.config.data.probe_side)
+        return cls(config, quantization_items(config), codes)
 
 
 def with_context(config: Config) -> Config:
-    """The configuration with patches half as large again, and half as many a batch: what is left of them by
-    `layers.inner` has been restored from a photo, and not from a border."""
-    data = config.data.model_copy(update={"patch": config.data.patch * 3 // 2 // 16 * 16})
-    train = config.train.model_copy(update={"batch": max(1, config.train.batch // 2)})
+    """The configuration with patches half as large again, and half as many a batch unless it says otherwise: what is
+    left of them by `layers.inner` has been restored from a photo, and not from a border."""
+    patch = config.data.patch * 3 // 2 // 16 * 16
+    data = config.data.model_copy(update={"patch": min(patch, config.data.window or patch)})
+    train = config.train.model_copy(update={"batch": config.quantize.batch or max(1, config.train.batch // 2)})
     return config.model_copy(update={"data": data, "train": train})
+
+
+def quantization_items(config: Config) -> Items:
+    """Those of the training items that a restorer is quantised with. Raises DataError."""
+    return Items(config.data, config.quantize.items or config.data.items, config.train.seed)
 
 
 def samples(
@@ -108,16 +127,34 @@ def samples(
         DataError: a training image is missing or cannot be used.
     """
     batch = config.train.batch
-    sampler = StepSampler(steps.start, steps.stop, batch, rank, world)
     device = next(codes.network.parameters()).device
-    loader = make_loader(items, config.data.probes, sampler, config.data.workers)
     try:
-        for step, share in zip(steps, loader, strict=True):
-            code = codes(to_float(share.probes, device), range(step * batch + rank, (step + 1) * batch, world))
-            yield Sample(share.item, to_float(share.degraded, device), to_float(share.clean, device), code)
+        for step, share in zip(steps, _batches(items, config, steps, rank, world), strict=True):
+            probes = to_float(share.probes, device)
+            code = codes(probes, range(step * batch + rank, (step + 1) * batch, world))
+            tiles = codes.lifted(to_float(share.degraded, device), probes, code)
+            yield Sample(share.item, tiles, to_float(share.clean, device), code)
     except DataError as error:
         # From a data worker it comes with the worker's traceback before it.
         raise DataError(str(error).rpartition(f"{DataError.__name__}: ")[2].strip()) from None
+
+
+def _batches(items: Items, config: Config, steps: range, rank: int, world: int) -> Iterator[Batch]:
+    data, batch = config.data, config.train.batch
+    if data.window:
+        windows = _windows(items, data.window, data.patch, data.probe_side, data.probes, data.workers)
+        return (windows.batch(step, batch, rank, world) for step in steps)
+    sampler = StepSampler(steps.start, steps.stop, batch, rank, world)
+    return iter(make_loader(items, data.probes, sampler, data.workers))
+
+
+@lru_cache(maxsize=2)
+def _windows(items: Items, side: int, patch: int, probe: int, probes: int, workers: int) -> Windows:
+    """One generation of windows, which calibration and training share."""
+    windows = Windows(items, side, patch, probe, probes, workers, torch.device("cpu"))
+    with bars.task("damaging photos", len(items)) as advance:
+        windows.turn_to(0, advance, last=True)
+    return windows
 
 
 def calibration_samples(codes: RuntimeCodes, items: Items, config: Config) -> Iterator[Sample]:

@@ -22,7 +22,6 @@ from .. import progress as bars
 from .. import run_folder
 from ..checkpoint import TrainedModel, fingerprint, load_state, save_model, save_state, weights_identity
 from ..config import Config, dump, portable
-from ..data.items import Items
 from ..errors import CheckpointError
 from ..launch import make_fabric, prepare_process
 from ..losses import psnr, restoration_loss
@@ -34,7 +33,7 @@ from .fixed_steps import QuantisedRestorer
 from .grid import Grid
 from .layers import inner, layers_of
 from .loss import held_out, measure
-from .samples import RuntimeCodes, Sample, calibration_samples, load_start, samples, with_context
+from .samples import RuntimeCodes, Sample, calibration_samples, load_start, quantization_items, samples, with_context
 from .search import calibrate_by_result
 
 STATE_KEYS = {"program", "grid", "optimizer", "step", "seconds", "config", "start"}
@@ -71,13 +70,13 @@ class QuantisationTrainer:
         self._identity = fingerprint(config), weights_identity(self.start.network)
         self.state = self._find_state(resume)
         network, share, seed = self.start.network, config.quantize.node_share, config.train.seed
-        size = config.data.patch
+        size = config.data.probe_side
         self.plain_codes = RuntimeCodes(network, self.tree, size)
         self.codes = RuntimeCodes(copy.deepcopy(network).to(self.fabric.device), self.tree, size, share, seed)
         self.teacher: nn.Module | None = None
         if config.quantize.target == "float":
             self.teacher = copy.deepcopy(self.restorer).to(self.fabric.device)
-        self.items = Items(self.config.data, config.data.items, seed)
+        self.items = quantization_items(self.config)
         self.step, self.seconds = 0, 0.0
         self.losses: list[float] = []
         """Mean PSNR over the kinds that int8 lost on held-out photos at every validation, dB; the first, if this is
