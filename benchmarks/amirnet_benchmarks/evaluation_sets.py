@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from amirnet_training.config import Config, PairSource, with_root
+from amirnet_training.config import Config, with_root
 from amirnet_training.data.holdout import pool
 from amirnet_training.data.images import list_pairs
+from amirnet_training.data_config import PairSource
 from amirnet_training.degradations import parse
 from amirnet_training.errors import ConfigError
 from amirnet_training.evaluation import dark, measure

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from .network import AMIRNet
 
@@ -22,10 +22,15 @@ class MovingAverage:
         self.network = copy.deepcopy(network).requires_grad_(False).eval()
         self.decay = decay
 
+    def begin(self, network: nn.Module) -> None:
+        """Makes the average what ``network`` is now."""
+        self.network.load_state_dict(network.state_dict())
+
     @torch.no_grad()
     def follow(self, network: nn.Module) -> None:
         """Moves the average towards ``network``; nothing in it waits for a GPU."""
-        mine, theirs = list(self.network.parameters()), list(network.parameters())
+        mine: list[Tensor] = list(self.network.parameters())
+        theirs: list[Tensor] = list(network.parameters())
         torch._foreach_lerp_(mine, theirs, 1 - self.decay)
         for kept, new in zip(self.network.buffers(), network.buffers(), strict=True):
             kept.copy_(new)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .errors import ConfigError
 from .evaluate_command import evaluate
 
 __all__ = ["evaluate", "train"]
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--resume", is_flag=True, help="Go on from the run folder's checkpoint.")
 @click.option("--quantize", is_flag=True, help="Train the finished model's restorer on for 8 bits, as a new run.")
 @click.option("--from", "start", type=click.Path(path_type=Path), metavar="CHECKPOINT",
-              help="A model to train on from, its tree included; with --quantize the finished one, runs/NAME if left out.")  # fmt: skip
+              help="A model to train on from, tree included; for --quantize the finished one, else runs/NAME.")  # fmt: skip
 def train(
     config: Path, output: Path | None, data: Path | None, resume: bool, quantize: bool, start: Path | None
 ) -> None:
@@ -31,8 +30,8 @@ def train(
 
     The run folder gets checkpoint.pt (to resume from), log.jsonl, a TensorBoard log, and at the end model.safetensors,
     which `amirnet export` takes. Under torchrun all processes train together. With --from the weights and the tree of
-    another model are trained on, for one's own camera say; a run that began so is resumed without it. With --quantize the run folder is
-    runs/NAME-int8, and its model holds the float network as it was beside the restorer for 8 bits.
+    another model are trained on, for one's own camera say; a run that began so is resumed without it. With --quantize
+    the run folder is runs/NAME-int8, and its model holds the float network as it was beside the restorer for 8 bits.
     """
     from .config import load, with_root
 

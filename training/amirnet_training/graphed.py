@@ -1,7 +1,7 @@
 """Replaying a training step as one CUDA graph: a small network's thousand kernels take longer to launch than to run.
 
-The first steps run as they are; then one is recorded, and from then on replayed on new inputs, which are copied to where
-the recorded ones lay. Nothing that is recorded may wait for the GPU or depend on a tensor's value.
+The first steps run as they are; then one is recorded, and from then on replayed on new inputs, which are copied to
+where the recorded ones lay. Nothing that is recorded may wait for the GPU or depend on a tensor's value.
 """
 
 from __future__ import annotations

@@ -26,8 +26,10 @@ def restoration_loss(restored: Tensor, clean: Tensor, *, balance: float, ssim_sh
 
 
 def light_loss(lifted: Tensor, clean: Tensor, side: int = 8) -> Tensor:
-    """How far a photo under its tone curves is from as bright as it should be: mean distance, in [0, 1], of the means over
-    squares of ``side`` pixels, of images (N, 3, H, W) in [0, 1]; and what of it is clipped."""
+    """How far photos under their tone curves are from as bright as they should be, and what of them is clipped.
+
+    The mean distance, in [0, 1], of the means over squares of ``side`` pixels, of images (N, 3, H, W) in [0, 1].
+    """
     apart = F.l1_loss(F.avg_pool2d(lifted, side), F.avg_pool2d(clean, side))
     return apart + torch.relu(lifted - 1).mean()
 

@@ -15,32 +15,28 @@ from typing import Any
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor, nn
+from torch import Tensor
 
 from amirnet.atomic_file import write_file
 
 from . import progress as bars
 from . import run_folder
-from .activation_range import ActivationRange
-from .averaging import MovingAverage
 from .checkpoint import TrainedModel, fingerprint, load_model, load_state, save_model, save_state
 from .config import Config, dump, portable
 from .data.items import Items
-from .data.loader import Batch, StepSampler, make_loader, to_float
+from .data.loader import Batch, StepSampler, make_loader
 from .data.windows import Windows
 from .errors import CheckpointError
-from .graphed import GraphedStep
 from .launch import make_fabric, prepare_process
-from .losses import light_loss, psnr, restoration_loss
+from .learner import Learner
 from .meter import Meter
 from .network import AMIRNet, build_from
 from .runlog import RunLog
-from .schedule import learning_rate
 from .tree import growth
 from .tree.assignment import Assignment
 from .tree.features import CropSource, FreshCrops, item_codes, item_features
 from .tree.finish import describe, walk_down
-from .tree.steering import fix_prototypes, nodes_of_kinds
+from .tree.steering import nodes_of_kinds
 from .validation import Validation
 
 
@@ -74,44 +70,17 @@ class Trainer:
             if self.begun.config.network != config.network:
                 raise CheckpointError(f"{start}: another network than the configuration's: train on with its own")
             network.load_state_dict(self.begun.network.state_dict())
-        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        decayed = [p for p in network.parameters() if p.ndim > 1]
-        plain = [p for p in network.parameters() if p.ndim <= 1]
-        on_gpu = self.fabric.device.type == "cuda"
-        rate = torch.tensor(config.train.learning_rate, device=self.fabric.device)  # which a recorded step reads anew
-        optimizer = torch.optim.AdamW(
-            [{"params": decayed, "weight_decay": config.train.weight_decay}, {"params": plain, "weight_decay": 0.0}],
-            lr=rate, fused=on_gpu, capturable=on_gpu,
-        )  # fmt: skip
-        self.average = MovingAverage(network, config.train.ema)
-        self.ranges = ActivationRange(network.restorer)  # after the copy, which is not to be watched
+        self.learner = Learner(config, self.fabric, network)
         self.items = Items(config.data, config.data.items, config.train.seed)
         self.crops: CropSource = FreshCrops(self.items, config.data.workers)
-        begun = None if self.begun is None else self.begun.facts
-        self.origin: dict[str, Any] | None = begun if state is None else state.get("origin")
-        self.grows = () if self.origin is not None else tuple(config.tree.grow_at)
-        if config.tree.code != "learned":
-            fix_prototypes(network)
         self.assignment = Assignment(len(self.items), config.network.levels)
+        self.origin: dict[str, Any] | None = None if self.begun is None else self.begun.facts
+        """Facts of the model that is trained on, if there is one."""
         self.step, self.seconds = 0, 0.0
         if state is not None:
-            network.load_state_dict(state["network"])
-            self.average.network.load_state_dict(state["average"])
+            self.learner.load(state)
             self.assignment.labels[:] = state["labels"].numpy()
-            self.step, self.seconds = state["step"], state["seconds"]
-        self.network: AMIRNet = network
-        if config.train.compiled:
-            network.restorer.compile()
-        self.model: nn.Module
-        self.model, self.optimizer = self.fabric.setup(network, optimizer)
-        if state is not None:
-            # Only now: the optimizer's moments go to the device that its parameters are on.
-            self.optimizer.load_state_dict(state["optimizer"])
-            for group in self.optimizer.param_groups:
-                group["lr"] = rate
-            self.fabric.strategy.precision.load_state_dict(state.get("precision", {}))
-        self.average.network.to(self.fabric.device)
-        self._learn = GraphedStep(self._learn_from, self.fabric.device, record=config.train.recorded)
+            self.step, self.seconds, self.origin = state["step"], state["seconds"], state.get("origin")
 
     def _find_state(self, resume: bool) -> dict[str, Any] | None:
         path = self.folder / "checkpoint.pt"
@@ -150,8 +119,8 @@ class Trainer:
         self.validation.prepare()
         self.log = RunLog(self.folder, self.step) if self.fabric.is_global_zero else None
         meter = Meter(self.items.kinds, self.fabric.all_gather)
-        batches = self._windowed() if self.config.data.window else self._fresh()
-        with bars.training(self.config.train.steps, self.step) as show, self._learn.stream():
+        batches = self._batches()
+        with bars.training(self.config.train.steps, self.step) as show, self.learner.stream():
             started = ready = time.perf_counter()
             for batch in batches:
                 meter.waited += time.perf_counter() - ready
@@ -164,84 +133,23 @@ class Trainer:
         if self.log is not None:
             self.log.close()
 
-    def _fresh(self) -> Iterator[Batch]:
-        """Batches whose crops are each damaged for themselves."""
-        train, rank, world = self.config.train, self.fabric.global_rank, self.fabric.world_size
-        sampler = StepSampler(self.step, train.steps, train.batch, rank, world)
-        yield from make_loader(self.items, self.config.data.probes, sampler, self.config.data.workers)
-
-    def _windowed(self) -> Iterator[Batch]:
-        """Batches cut from windows that are damaged ahead."""
-        data, train = self.config.data, self.config.train
-        rank, world, device = self.fabric.global_rank, self.fabric.world_size, self.fabric.device
-        windows = Windows(self.items, data.window, data.patch, data.probe_side, data.probes, data.workers, device)
-        self.crops, final = windows, (train.steps - 1) // data.refresh
-
-        def turn(generation: int) -> None:
-            if generation != windows.number:
-                with bars.task("damaging photos", len(self.items)) as advance:
-                    windows.turn_to(generation, advance, last=generation == final)
-
-        turn(min(self.step // data.refresh, final))  # a run that is only finished needs them too
-        try:
-            for step in range(self.step, train.steps):
-                turn(step // data.refresh)
-                yield windows.batch(step, train.batch, rank, world)
-        finally:
-            windows.close()
+    def _batches(self) -> Iterator[Batch]:
+        data, train, device = self.config.data, self.config.train, self.fabric.device
+        steps, share = range(self.step, train.steps), (self.fabric.global_rank, self.fabric.world_size)
+        if data.window:
+            windows = Windows(self.items, data.window, data.patch, data.probe_side, data.probes, data.workers, device)
+            self.crops = windows
+            return windows.batches(steps, train.steps, data.refresh, train.batch, *share)
+        sampler = StepSampler(steps.start, steps.stop, train.batch, *share)
+        return iter(make_loader(self.items, data.probes, sampler, data.workers))
 
     def _step(self, batch: Batch, meter: Meter) -> None:
-        train, device = self.config.train, self.fabric.device
-        rate = learning_rate(self.step, train.steps, train.warmup, train.learning_rate)
-        for group in self.optimizer.param_groups:
-            group["lr"].fill_(rate)
         if self.step == 0 and self.begun is not None:
             self._take_tree()
         labels = self.assignment.of(batch.item)
+        images = batch.degraded, batch.clean, batch.probes
         node = self._steering(batch.item, labels)
-        watched = train.range_weight > 0 and self.step >= train.range_from
-        self.ranges.active = watched and self.step % train.range_every == 0
-        first = self.step == 0
-        inputs = batch.degraded, batch.clean, batch.probes, labels, node
-        moved = (value.to(device, non_blocking=True) for value in inputs)
-        losses, entropy, values = self._learn((self.assignment.depth, self.ranges.active), *moved)
-        if first:
-            self.average.network.load_state_dict(self.network.state_dict())
-        meter.add(batch.item, losses, entropy, values)
-
-    def _learn_from(
-        self, degraded: Tensor, clean: Tensor, probes: Tensor, labels: Tensor, node: Tensor
-    ) -> tuple[Tensor, ...]:
-        """One step of the optimizer and of all that follows it; losses, cross-entropy and PSNR of the samples.
-
-        Args:
-            degraded: (N, 3, P, P) uint8, as are ``clean`` and, with R probes a sample, ``probes``.
-            labels: (N, levels) of the samples.
-            node: (N,) whose prototype steers each, -1 for its own code.
-        """
-        train, tree, device = self.config.train, self.config.tree, self.fabric.device
-        photo = to_float(degraded, device).contiguous(memory_format=torch.channels_last)
-        found = self.model(photo, to_float(probes, device), node)
-        inside = np.s_[..., train.border : clean.shape[2] - train.border, train.border : clean.shape[3] - train.border]
-        restored, target = found.image[inside].float(), to_float(clean, device)[inside]
-        losses = restoration_loss(restored, target, balance=train.balance, ssim_share=train.ssim)
-        probe_labels = labels.repeat_interleave(probes.shape[1], dim=0)
-        entropy = self.network.heads.cross_entropy(found.place.logits.float(), probe_labels)
-        loss = losses.mean() + tree.cross_entropy * entropy
-        if train.light_weight > 0:
-            loss = loss + train.light_weight * light_loss(found.lifted[inside], target)
-        if self.ranges.active:
-            loss = loss + train.range_weight * self.ranges.take()
-        self.optimizer.zero_grad()
-        self.fabric.backward(loss)
-        # Where a number is not finite the run must end; on a GPU, which would be waited for, the log tells.
-        careful = device.type == "cpu"
-        self.fabric.clip_gradients(self.model, self.optimizer, max_norm=train.clip, error_if_nonfinite=careful)
-        self.optimizer.step()
-        if tree.code == "learned":
-            self._follow(labels, found.code.detach().float())
-        self.average.follow(self.network)
-        return losses.detach(), entropy.detach(), psnr(restored.detach(), target)
+        meter.add(batch.item, *self.learner.learn(self.step, self.assignment.depth, *images, labels, node))
 
     def _steering(self, items: Tensor, labels: Tensor) -> Tensor:
         """The node whose prototype steers each sample, -1 for its own code."""
@@ -254,21 +162,15 @@ class Trainer:
         rank, world = self.fabric.global_rank, self.fabric.world_size
         return self.assignment.draw_nodes(labels, share, train.seed, self.step, rank, world)
 
-    def _follow(self, labels: Tensor, codes: Tensor) -> None:
-        """Moves the prototypes of the nodes that samples lie in."""
-        sums, counts = self.assignment.sums(labels, codes)
-        sums, counts = (self.fabric.all_reduce(value, reduce_op="sum") for value in (sums, counts))
-        self.network.heads.update_prototypes(sums, counts)
-
     def _after_step(self, meter: Meter, show: bars.Show) -> None:
         train = self.config.train
-        if self.step in self.grows:
+        if self.origin is None and self.step in self.config.tree.grow_at:
             self._grow()
         if self.step % train.log_every == 0 or self.step == train.steps:
             record = {"step": self.step, "seconds": round(self.seconds, 1), **meter.take()}
             if not math.isfinite(record["loss"]):
-                raise CheckpointError(f"{self.folder}: the loss is not finite at step {self.step}: resume from the last "
-                                      "checkpoint with a lower train.learning_rate")  # fmt: skip
+                problem = f"the loss is not finite at step {self.step}"
+                raise CheckpointError(f"{self.folder}: {problem}: train again with a lower train.learning_rate")
             show(self.step, record["psnr"], record["waiting"])
             if self.log is not None:
                 self.log.write(record)
@@ -282,7 +184,7 @@ class Trainer:
 
     def averaged(self) -> AMIRNet:
         """The network with averaged weights, in eval mode."""
-        return self.average.network
+        return self.learner.average.network
 
     def _grow(self) -> None:
         tree, level = self.config.tree, self.assignment.depth
@@ -293,7 +195,7 @@ class Trainer:
         # Sums may differ in the last bit between processes; one tree must come of it.
         labels = self.fabric.broadcast(grown.labels)
         self.assignment.labels[:, level + 1] = labels
-        for network in (self.network, self.averaged()):
+        for network in (self.learner.network, self.averaged()):
             network.heads.exists[self.assignment.nodes(level + 1)] = True
         if self.log is not None:
             kinds = self.items.kinds
@@ -307,7 +209,7 @@ class Trainer:
         tree, levels = self.config.tree, self.config.network.levels
         with bars.task("finding places", len(self.items)) as advance:
             masks, _ = item_codes(self.averaged(), self.crops, tree.crops, 0, advance)
-        path = walk_down(masks, self.network.heads.exists.cpu().numpy(), levels)
+        path = walk_down(masks, self.averaged().heads.exists.cpu().numpy(), levels)
         grown = int((path >= 0).all(axis=0).sum())
         self.assignment.labels[:, :grown] = path[:, :grown] - (2 ** np.arange(grown) - 1)
 
@@ -316,16 +218,15 @@ class Trainer:
         if not self.fabric.is_global_zero:
             return
         state = {
-            "network": self.network.state_dict(), "average": self.average.network.state_dict(),
-            "optimizer": self.optimizer.state_dict(), "precision": self.fabric.strategy.precision.state_dict(),
-            "labels": torch.from_numpy(self.assignment.labels),
+            **self.learner.state(), "labels": torch.from_numpy(self.assignment.labels),
             "step": self.step, "seconds": self.seconds, "origin": self.origin,
             "config": fingerprint(self.config, "quantize"),
         }  # fmt: skip
         save_state(self.folder / "checkpoint.pt", state)
 
     def _finish(self) -> TrainedModel:
-        facts = {"steps": self.step, "seconds": round(self.seconds), "processes": self.fabric.world_size}
+        world = self.fabric.world_size
+        facts: dict[str, Any] = {"steps": self.step, "seconds": round(self.seconds), "processes": world}
         if self.origin is not None:
             facts["from"] = self.origin
         network = self.averaged()

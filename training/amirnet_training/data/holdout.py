@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..config import CleanSource, DataConfig, PairSource
+from ..data_config import CleanSource, DataConfig, PairSource
 from .images import list_images, list_pairs
 
 Entry = tuple[Path, Path | None]

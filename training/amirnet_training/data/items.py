@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ..config import CleanSource, DataConfig
+from ..data_config import CleanSource, DataConfig
 from ..degradations import Degradation, draw
 from ..degradations.kinds import Clean, Image
 from ..errors import DataError
@@ -146,8 +146,8 @@ class Items:
         return Crops(np.stack([pair[0] for pair in made]), np.stack([pair[1] for pair in made]))
 
     def window(self, index: int, side: int, rng: np.random.Generator) -> tuple[Image, Image]:
-        """A random window of item ``index``, damaged and clean, (side, side, 3) each; a smaller photo is mirrored at its
-        border.
+        """A random window of item ``index``, damaged and clean, (side, side, 3) each; a smaller photo is mirrored
+        at its border.
 
         Raises:
             DataError: the photo is smaller than a patch, or a pair differs in size.

@@ -35,7 +35,7 @@ class Batch(NamedTuple):
 
 
 def item_of_visit(items: Items, visit: int) -> int:
-    """Which item the run's sample number ``visit`` shows: every epoch visits every item once, in an order of its own."""
+    """Which item a run's sample number ``visit`` shows: every epoch visits every item once, in its own order."""
     epoch, place = divmod(visit, len(items))
     return int(_order(items.seed, len(items), epoch)[place])
 

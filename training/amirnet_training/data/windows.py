@@ -1,78 +1,88 @@
 """Windows of all items, damaged ahead by worker processes and kept on the device that learns from them.
 
 A GPU learns from photos many times faster than processors can damage them. So each item's photo is damaged once in a
-window larger than a patch, all windows lie in the device's memory, patches and probes are cut from them there, and while
-they are learnt from, the next generation of windows is made in the background: from other places of the photos and with
-other noise. Everything is drawn from counters, so a run is the same wherever it was interrupted.
+window larger than a patch, all windows lie in the device's memory, patches and probes are cut from them there, and
+while they are learnt from, the next generation of windows is made in the background: from other places of the photos
+and with other noise. Everything is drawn from counters, so a run is the same wherever it was interrupted.
 """
 
 from __future__ import annotations
 
-import threading
+import multiprocessing
+import os
+import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
 
+from .. import progress as bars
+from ..errors import DataError
 from .items import CROP_STREAM, CUT_STREAM, WINDOW_STREAM, Items, counter_rng
 from .loader import Batch, item_of_visit, start_worker
 
-RENDERED = 32
-"""Windows that a worker hands over at a time."""
-
-
-class _Renderings(Dataset[tuple[Tensor, Tensor]]):
-    """Every item's window of one generation: (S, S, 3) uint8 each, damaged and clean."""
-
-    def __init__(self, items: Items, side: int, generation: int) -> None:
-        self.items, self.side, self.generation = items, side, generation
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        rng = counter_rng(self.items.seed, WINDOW_STREAM, self.generation * len(self.items) + index)
-        degraded, clean = self.items.window(index, self.side, rng)
-        return torch.from_numpy(degraded), torch.from_numpy(clean)
+POLL = 0.2
+"""Seconds between two looks at how far the workers are."""
+WORKERS_NICENESS = 5
+"""How far workers stand back for the process that trains."""
 
 
 class _Generation:
-    """One generation in the making, on the CPU, by a thread that collects what worker processes make."""
+    """One generation in the making: windows (items, S, S, 3), which worker processes write to shared memory.
 
-    def __init__(self, items: Items, side: int, workers: int, number: int, advance: Callable[[int], None]) -> None:
-        self.number = number
-        self.degraded = torch.empty(len(items), side, side, 3, dtype=torch.uint8)
-        self.clean = torch.empty_like(self.degraded)
-        self._failure: BaseException | None = None
-        self._stopped = False
-        arguments = (_Renderings(items, side, number), workers, advance)
-        self._thread = threading.Thread(target=self._collect, args=arguments, daemon=True)
-        self._thread.start()
+    Not through a loader: whatever hands windows over in this process takes its time from the training step's.
+    """
 
-    def _collect(self, renderings: _Renderings, workers: int, advance: Callable[[int], None]) -> None:
+    def __init__(self, items: Items, side: int, workers: int, number: int) -> None:
+        self.number, self._items, self._workers = number, items, max(1, workers)
+        self.degraded = torch.empty(len(items), side, side, 3, dtype=torch.uint8).share_memory_()
+        self.clean = torch.empty_like(self.degraded).share_memory_()
+        context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        self._done = context.Value("q", 0)
+        self._failures = context.SimpleQueue()
+        made = (context.Process(target=self._make, args=(first,), daemon=True) for first in range(self._workers))
+        self._processes = list(made)
+        for process in self._processes:
+            process.start()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_processes": []}  # of no use to a worker that is spawned, and not to be sent
+
+    def _make(self, first: int) -> None:
+        start_worker(first)
+        os.nice(WORKERS_NICENESS)
+        torch.set_num_threads(1)
+        degraded, clean = self.degraded.numpy(), self.clean.numpy()
+        count, side = degraded.shape[:2]
         try:
-            loader = DataLoader(renderings, batch_size=RENDERED, num_workers=workers, worker_init_fn=start_worker)
-            first = 0
-            for degraded, clean in loader:
-                if self._stopped:
-                    return
-                self.degraded[first : first + len(degraded)] = degraded
-                self.clean[first : first + len(clean)] = clean
-                first += len(degraded)
-                advance(len(degraded))
-        except BaseException as error:  # handed to whoever waits for the windows
-            self._failure = error
+            for index in range(first, count, self._workers):
+                rng = counter_rng(self._items.seed, WINDOW_STREAM, self.number * count + index)
+                degraded[index], clean[index] = self._items.window(index, side, rng)
+                with self._done.get_lock():
+                    self._done.value += 1
+        except DataError as error:
+            self._failures.put(str(error))
 
-    def wait(self) -> None:
-        self._thread.join()
-        if self._failure is not None:
-            raise self._failure
+    def wait(self, advance: Callable[[int], None]) -> None:
+        """Until all windows are made, calling ``advance`` with how many more there are. Raises DataError."""
+        told = 0
+        for process in self._processes:
+            while process.is_alive():
+                process.join(POLL)
+                done = self._done.value
+                advance(done - told)
+                told = done
+        if not self._failures.empty():
+            raise DataError(self._failures.get())
+        if self._done.value != len(self._items):
+            raise DataError("a process that damages photos was ended from outside: resume the run, with more memory")
 
     def stop(self) -> None:
-        self._stopped = True
-        self._thread.join()
+        for process in self._processes:
+            process.terminate()
+            process.join()
 
 
 class Windows:
@@ -84,7 +94,7 @@ class Windows:
         patch: side of a restored patch, in pixels.
         probe: side of a probe, in pixels.
         probes: probes a sample.
-        workers: processes that damage photos; 0: a thread of this one does.
+        workers: processes that damage photos, at least one.
         device: where the windows lie and crops are cut.
     """
 
@@ -108,18 +118,38 @@ class Windows:
             return
         if self._next is None or self._next.number != number:
             self.close()
-            self._next = _Generation(self.items, self.side, self.workers, number, advance)
-        self._next.wait()
+            self._next = _Generation(self.items, self.side, self.workers, number)
+        self._next.wait(advance)
         self.degraded, self.clean = self._next.degraded.to(self.device), self._next.clean.to(self.device)
         self.number, self._next = number, None
         if not last:
-            self._next = _Generation(self.items, self.side, self.workers, number + 1, lambda count: None)
+            self._next = _Generation(self.items, self.side, self.workers, number + 1)
 
     def close(self) -> None:
         """Ends what is being made in the background."""
         if self._next is not None:
             self._next.stop()
             self._next = None
+
+    def batches(
+        self, steps: range, end: int, refresh: int, size: int, rank: int = 0, world: int = 1
+    ) -> Iterator[Batch]:
+        """One process's share of the batches of ``steps``, of a run that ends with step ``end`` - 1. Windows are made
+        anew after every ``refresh`` steps. Raises DataError when a photo cannot be used."""
+        final = (end - 1) // refresh
+
+        def turn(generation: int) -> None:
+            if generation != self.number:
+                with bars.task("damaging photos", len(self.items)) as advance:
+                    self.turn_to(generation, advance, last=generation == final)
+
+        turn(min(steps.start // refresh, final))  # a run that only has to be finished needs them too
+        try:
+            for step in steps:
+                turn(step // refresh)
+                yield self.batch(step, size, rank, world)
+        finally:
+            self.close()
 
     def batch(self, step: int, size: int, rank: int = 0, world: int = 1) -> Batch:
         """One process's share of a step's batch of ``size`` samples."""

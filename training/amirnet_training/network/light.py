@@ -1,8 +1,8 @@
 """Light as a step of its own, before the restorer: how bright a photo should be (CONTRACT E).
 
-The code and the photo's levels give a tone curve a channel, ``(1 + gain) * x ** (1 / (1 + bend))``; the runtime turns it
-into a table of 256 levels and applies it to the photo's bytes. A factor is its special case without a bend. Neither gain
-nor bend is ever below 0, and both are 0 for a photo that is as bright as it should be: then the photo passes unchanged.
+The code and the photo's levels give a tone curve a channel, ``(1 + gain) * x ** (1 / (1 + bend))``; the runtime turns
+it into a table of 256 levels and applies it to the photo's bytes. A factor is its special case without a bend. Neither
+is ever below 0, and both are 0 for a photo that is as bright as it should be: then it passes unchanged.
 """
 
 from __future__ import annotations

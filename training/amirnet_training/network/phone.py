@@ -93,9 +93,9 @@ class Widths(NamedTuple):
 class PhoneRestorer(nn.Module):
     """U-Net over 1/2, 1/4 and (if it has such blocks) 1/8 resolution with a full-resolution refinement.
 
-    ``(N, 3, H, W)`` in [0, 1], as bright as it should be, and code ``(N, code, 1, 1)`` -> ``(N, 3, H, W)``, not clipped:
-    the photo and a residual. H and W are multiples of ``alignment``. There is no global operation: an output pixel
-    depends on the input pixels within the receptive radius only, which `receptive_field.measure` computes.
+    ``(N, 3, H, W)`` in [0, 1], as bright as it should be, and code ``(N, code, 1, 1)`` -> ``(N, 3, H, W)``, not
+    clipped: the photo and a residual. H and W are multiples of ``alignment``. There is no global operation: an output
+    pixel depends on the input pixels within the receptive radius only, which `receptive_field.measure` computes.
     """
 
     def __init__(self, code: int, widths: Widths, blocks: Blocks) -> None:

@@ -17,7 +17,9 @@ ENCODER = (24, 48, 64, 96)
 PRESETS = (*PHONE, "paper")
 
 
-def build(preset: str, levels: int = 4, width: int | None = None, shape: tuple[Widths, Blocks] | None = None) -> AMIRNet:
+def build(
+    preset: str, levels: int = 4, width: int | None = None, shape: tuple[Widths, Blocks] | None = None
+) -> AMIRNet:
     """Builds a network with fresh weights (seed torch first).
 
     Args:

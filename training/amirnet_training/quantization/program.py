@@ -5,8 +5,9 @@ hands `restore` its own `Steps`. A step's name is also the name of its result's 
 and in parity reports. Only operations that every phone delegate takes: convolution, ReLU, add, multiply by a constant
 per channel, nearest-neighbour upsampling (DESIGN section 3.5).
 
-The photo is as bright as it should be: light is a step before the program. With a code the program is steered by it; without one (`code` is None) the layers were folded for one node, and the
-steps that apply the code are gone (`layers.fold`).
+The photo is as bright as it should be: light is a step before the program. With a code the program is steered by it;
+without one (`code` is None) the layers were folded for one node, and the steps that apply the code are gone
+(`layers.fold`).
 """
 
 from __future__ import annotations

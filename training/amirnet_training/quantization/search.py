@@ -31,8 +31,8 @@ SHIFT = 16
 """One try with another zero point, in integers."""
 TRIES = 16
 """Tries in one direction, at most."""
-SAMPLES = 96
-"""Of the samples that ranges come from, so many are restored for each try."""
+PIXELS = 900_000
+"""Of the samples that ranges come from, so many pixels are restored for each try, borders included."""
 LEAST = (0.5 / 255) ** 2
 """Squared error that nobody sees, half a level: photos that nothing ails must not outweigh all others."""
 
@@ -48,7 +48,7 @@ def calibrate_by_result(restorer: PhoneRestorer, samples: Iterable[Sample], code
     """
     kept = list(samples)
     seen = observe(restorer, [(sample.degraded, sample.code) for sample in kept])
-    tried = kept[: math.ceil(SAMPLES / len(kept[0].item))]
+    tried = kept[: math.ceil(PIXELS / kept[0].degraded[:, 0].numel())]
     return _Search(from_seen(restorer, seen, code_grid), seen, restorer, tried).run()
 
 

@@ -46,12 +46,15 @@ class Assignment:
         node = 2**level - 1 + labels.gather(1, level[:, None])[:, 0]
         return torch.where(chosen, node, -1)
 
-    def sums(self, labels: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
-        """Summed codes (entries, entries) and sample counts (entries,) of every node for one batch."""
+    @staticmethod
+    def sums(labels: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
+        """Summed codes (entries, entries) and sample counts (entries,) of every node, for one batch of labels
+        (N, levels) and codes (N, entries)."""
         entries = codes.shape[1]
         sums, counts = codes.new_zeros(entries, entries), codes.new_zeros(entries)
-        for level in range(self.depth + 1):
-            node = labels[:, level] + 2**level - 1
-            sums.index_add_(0, node, codes)
-            counts.index_add_(0, node, torch.ones_like(codes[:, 0]))
+        for level in range(labels.shape[1]):
+            known = (labels[:, level] >= 0).to(codes.dtype)  # a level that has not been grown adds nothing, anywhere
+            node = labels[:, level].clamp_min(0) + 2**level - 1
+            sums.index_add_(0, node, codes * known[:, None])
+            counts.index_add_(0, node, known)
         return sums, counts
