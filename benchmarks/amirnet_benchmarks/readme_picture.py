@@ -11,8 +11,8 @@ from typing import Any
 import click
 from PIL import Image, ImageDraw, ImageFont
 
-from amirnet.atomic_file import write_file
 from amirnet.errors import AmirnetError, ImageError
+from amirnet.photo.atomic_file import write_file
 
 from .demo import DEFAULT_FOLDER, picture_path
 from .demo_photos import DEMO_PHOTOS, DemoPhoto

@@ -8,14 +8,14 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from amirnet.diagnosis import diagnose
-from amirnet.memory_plan import check_limit, sizes_within
-from amirnet.photo_stream import PhotoStream
-from amirnet.photo_writer import check_output, write_photo
-from amirnet.restore_options import RestoreOptions
+from amirnet.photo.photo_stream import PhotoStream
+from amirnet.photo.photo_writer import check_output, write_photo
 from amirnet.restore_result import Restored
-from amirnet.strength import parts_of
-from amirnet.tile_runner import Progress, Treatment, first_that_fits, restore_in_place
+from amirnet.runtime.diagnosis import diagnose
+from amirnet.runtime.memory_plan import check_limit, sizes_within
+from amirnet.runtime.restore_options import RestoreOptions
+from amirnet.runtime.strength import parts_of
+from amirnet.runtime.tile_runner import Progress, Treatment, first_that_fits, restore_in_place
 
 if TYPE_CHECKING:
     from amirnet.restorer import Restorer

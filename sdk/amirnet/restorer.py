@@ -11,24 +11,26 @@ from typing import Any, TypeAlias
 import numpy as np
 from PIL import Image
 
-from amirnet.arrays import Floats, Pixels
-from amirnet.blender import Band
-from amirnet.bundle import Bundle
-from amirnet.diagnosis import Diagnosis as Diagnosis
-from amirnet.diagnosis import check_options, diagnose
-from amirnet.engine import Engine, OnnxEngine, make_engine
+from amirnet.bundle.model_bundle import ModelBundle
+from amirnet.engines.onnx import OnnxEngine
+from amirnet.engines.registry import make_engine
 from amirnet.errors import TileError
 from amirnet.file_restorer import restore_file
-from amirnet.image_io import check_pixels
-from amirnet.light_curve import LightCurve
-from amirnet.padding import crop
-from amirnet.photo_file import PhotoFile
-from amirnet.restore_options import RestoreOptions
+from amirnet.photo.image_io import check_pixels
+from amirnet.photo.photo_file import PhotoFile
 from amirnet.restore_result import RestoreResult as RestoreResult
-from amirnet.strength import mixed, parts_of
-from amirnet.tile_plan import Tile, TilePlan, check_sizes
-from amirnet.tile_runner import Progress as Progress  # callers may take it from here
-from amirnet.tile_runner import blended, first_that_fits, run_tiles, tile_sizes
+from amirnet.runtime.arrays import Floats, Pixels
+from amirnet.runtime.blender import Band
+from amirnet.runtime.diagnosis import Diagnosis as Diagnosis
+from amirnet.runtime.diagnosis import check_options, diagnose
+from amirnet.runtime.engine import Engine
+from amirnet.runtime.light_curve import LightCurve
+from amirnet.runtime.padding import crop
+from amirnet.runtime.restore_options import RestoreOptions
+from amirnet.runtime.strength import mixed, parts_of
+from amirnet.runtime.tile_plan import Tile, TilePlan, check_sizes
+from amirnet.runtime.tile_runner import Progress as Progress  # callers may take it from here
+from amirnet.runtime.tile_runner import blended, first_that_fits, run_tiles, tile_sizes
 
 Photo: TypeAlias = str | os.PathLike[str] | Image.Image | Pixels
 """A path, a Pillow image, or uint8 RGB of shape (height, width, 3)."""
@@ -45,7 +47,7 @@ class Restorer:
     next smaller size is tried, for the whole photo (CONTRACT S6).
     """
 
-    def __init__(self, bundle: Bundle, engine: Engine | None = None, tile: int | None = None) -> None:
+    def __init__(self, bundle: ModelBundle, engine: Engine | None = None, tile: int | None = None) -> None:
         geometry = bundle.manifest.tile
         self.bundle = bundle
         self.engine: Engine = OnnxEngine(bundle) if engine is None else engine
@@ -69,7 +71,7 @@ class Restorer:
 
         `precision`: "int8", or None for float. Raises BundleError, EngineError, TileError.
         """
-        bundle = Bundle.open(name_or_path)
+        bundle = ModelBundle.open(name_or_path)
         return cls(bundle, make_engine(bundle, engine, precision), tile)
 
     def check(self, options: RestoreOptions) -> None:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from amirnet import Restorer
-from amirnet.change import LEFT_ALONE, Change
 from amirnet.cli import cli
 from amirnet.errors import OutOfMemoryError
+from amirnet.runtime.change import LEFT_ALONE, Change
 
 
 def psnr(photo, result):

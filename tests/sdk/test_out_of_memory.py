@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from amirnet import Bundle, OnnxEngine, Restorer
+from amirnet import ModelBundle, OnnxEngine, Restorer
 from amirnet.cli import cli
 from amirnet.errors import EngineError, OutOfMemoryError
-from amirnet.memory_plan import MEGABYTE, PixelCost, peak, sizes_within
-from amirnet.photo_encoder import WRITERS
+from amirnet.photo.photo_encoder import WRITERS
+from amirnet.runtime.memory_plan import MEGABYTE, PixelCost, peak, sizes_within
 
 SIZES = (56, 48, 40, 36, 32)
 """What is tried with the toy bundle."""
@@ -43,7 +43,7 @@ class ShortEngine(OnnxEngine):
 
 @pytest.fixture
 def bundle(toy_bundle):
-    return Bundle.open(toy_bundle)
+    return ModelBundle.open(toy_bundle)
 
 
 @pytest.mark.parametrize("after", [0, 1, 9, 14])
@@ -65,7 +65,7 @@ def test_the_next_smaller_tile_restores_the_whole_photo(bundle, photo, toy_photo
 
 def test_a_photo_is_overwritten_in_place_before_that_test_fails(bundle, photo, toy_photo, monkeypatch):
     """The check above can fail: with the half-overwritten photo taken again, other pixels come out."""
-    from amirnet.photo_stream import PhotoStream
+    from amirnet.photo.photo_stream import PhotoStream
 
     opened = PhotoStream.open(photo)
     monkeypatch.setattr(PhotoStream, "open", lambda *args: opened)

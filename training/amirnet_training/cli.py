@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .errors import ConfigError
 from .evaluate_command import evaluate
 
 __all__ = ["evaluate", "train"]
