@@ -14,7 +14,8 @@ from pathlib import Path
 import click
 
 from amirnet import AmirnetError, Restorer
-from amirnet.runtime.memory_plan import MEGABYTE, peak, pixel_cost
+from amirnet.photo.pixel_cost import pixel_cost
+from amirnet.runtime.memory_plan import MEGABYTE, peak
 
 from .large_photos import KINDS, size_of
 from .peak_memory import Run, run_amirnet, run_python

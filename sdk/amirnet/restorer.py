@@ -28,9 +28,9 @@ from amirnet.runtime.light_curve import LightCurve
 from amirnet.runtime.padding import crop
 from amirnet.runtime.restore_options import RestoreOptions
 from amirnet.runtime.strength import mixed, parts_of
-from amirnet.runtime.tile_plan import Tile, TilePlan, check_sizes
+from amirnet.runtime.tile_plan import Tile, TilePlan, check_sizes, tile_sizes
 from amirnet.runtime.tile_runner import Progress as Progress  # callers may take it from here
-from amirnet.runtime.tile_runner import blended, first_that_fits, run_tiles, tile_sizes
+from amirnet.runtime.tile_runner import blended, first_that_fits, run_tiles
 
 Photo: TypeAlias = str | os.PathLike[str] | Image.Image | Pixels
 """A path, a Pillow image, or uint8 RGB of shape (height, width, 3)."""
@@ -48,7 +48,7 @@ class Restorer:
     """
 
     def __init__(self, bundle: ModelBundle, engine: Engine | None = None, tile: int | None = None) -> None:
-        geometry = bundle.manifest.tile
+        geometry = bundle.spec.tile
         self.bundle = bundle
         self.engine: Engine = OnnxEngine(bundle) if engine is None else engine
         only = self.engine.fixed_tile if geometry.flexible else geometry.size
@@ -76,7 +76,7 @@ class Restorer:
 
     def check(self, options: RestoreOptions) -> None:
         """Raises NodeError and OptionError for options that this model has nothing for."""
-        check_options(self.bundle, options)
+        check_options(self.bundle.spec, options)
 
     def examine(self, image: Photo, options: RestoreOptions = _PLAIN, **changes: Any) -> Diagnosis:
         """Where the photo belongs in the tree, and how bright it would be made, without restoring it. `options` and
@@ -133,7 +133,7 @@ class Restorer:
 
     def plan_for(self, width: int, height: int) -> TilePlan:
         """The same of a photo's size."""
-        tile = self.bundle.manifest.tile
+        tile = self.bundle.spec.tile
         return TilePlan(width, height, self.tile, tile.halo, tile.overlap, tile.alignment, self.flexible)
 
     def cores(self, pixels: Pixels, code: Floats, light: LightCurve | None = None) -> Iterator[tuple[Tile, Floats]]:
@@ -164,7 +164,7 @@ class Restorer:
 
     def _diagnose(self, pixels: Pixels, options: RestoreOptions) -> Diagnosis:
         height, width = pixels.shape[:2]
-        return diagnose(self.bundle, self.engine, width, height, lambda top, bottom: pixels[top:bottom], options)
+        return diagnose(self.bundle.spec, self.engine, width, height, lambda top, bottom: pixels[top:bottom], options)
 
 
 def _opened(image: Photo, first_frame: bool) -> PhotoFile:

@@ -14,8 +14,7 @@ from amirnet.runtime.change import LEFT_ALONE, Change
 from amirnet.runtime.input_window import row_span
 from amirnet.runtime.padding import source_coordinates
 from amirnet.runtime.probe_plan import average
-from amirnet.runtime.tile_plan import Axis
-from amirnet.runtime.tile_runner import tile_sizes
+from amirnet.runtime.tile_plan import Axis, tile_sizes
 
 SOURCE = Path(amirnet.__file__).parent
 

@@ -21,9 +21,9 @@ from amirnet.bundle.model_bundle import ModelBundle
 from amirnet.errors import AmirnetError
 from amirnet.photo.photo_file import PhotoFile
 from amirnet.photo.photo_stream import PhotoStream
+from amirnet.photo.pixel_cost import pixel_cost
 from amirnet.runtime.kinds import allowed_for, likelihoods
 from amirnet.runtime.level_statistics import STATISTICS
-from amirnet.runtime.memory_plan import pixel_cost
 
 SMALL = 1_000_000
 """Pixels up to which an opened photo is also written again."""

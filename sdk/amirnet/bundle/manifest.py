@@ -11,38 +11,17 @@ from typing import Any, NoReturn
 
 from amirnet.bundle.bundle_files import MANIFEST, check_path
 from amirnet.bundle.json_fields import Fields
+from amirnet.bundle.light_fields import light_head
 from amirnet.errors import ManifestError, TileError, UnsupportedSchemaError
 from amirnet.runtime.degradation_tree import DegradationTree, TreeNode
 from amirnet.runtime.light_head import LightHead
+from amirnet.runtime.model_spec import ProbeGeometry, TileGeometry
 from amirnet.runtime.tile_plan import check_sizes
 
 SCHEMA_MAJOR = 1
 """The one major schema version that this release reads. Any minor version of it will do (CONTRACT V1)."""
 BUNDLE_BYTES = 2**29
 """Files that add up to more are refused: a few kilobytes of a zip can unpack to any number of them (CONTRACT B2)."""
-
-
-@dataclass(frozen=True)
-class ProbeGeometry:
-    """The encoder's patches: squares of `size` pixels, at most `grid` along a side of the photo. `trim`: one in so many
-    probes is left out at either end when a code is averaged, 0 for none (CONTRACT D5); else at least 3."""
-
-    size: int
-    grid: int
-    trim: int = 0
-
-
-@dataclass(frozen=True)
-class TileGeometry:
-    """The restorer's tiles, in pixels. `radius` (how far the network sees) is guaranteed to be at most `halo`; size and
-    halo are multiples of `alignment`. `flexible`: the graph takes any multiple of the alignment, not only `size`."""
-
-    size: int
-    halo: int
-    overlap: int
-    alignment: int
-    radius: int
-    flexible: bool
 
 
 @dataclass(frozen=True)
@@ -97,7 +76,7 @@ class Manifest:
                 models=models,
                 metrics=top.object("metrics", {}).values,
                 files=files,
-                light=LightHead.parse(top.object("light"), tree.size) if "light" in top.values else None,
+                light=light_head(top.object("light"), tree.size) if "light" in top.values else None,
             )
         except (ManifestError, TileError) as error:
             message = str(error)

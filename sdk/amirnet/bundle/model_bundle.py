@@ -13,6 +13,7 @@ from amirnet.bundle.manifest import Manifest
 from amirnet.bundle.onnx_file import check_complete
 from amirnet.errors import BundleError, ChangedFileError, ExtraFileError, MissingFileError, UnknownBundleError
 from amirnet.runtime.degradation_tree import DegradationTree
+from amirnet.runtime.model_spec import ModelSpec
 
 SHIPPED = Path(__file__).parents[1] / "bundles"
 """Where the bundles that come with the wheel lie, one folder a name."""
@@ -60,6 +61,12 @@ class ModelBundle:
     @property
     def tree(self) -> DegradationTree:
         return self.manifest.tree
+
+    @property
+    def spec(self) -> ModelSpec:
+        """What the runtime has to know of the model."""
+        manifest = self.manifest
+        return ModelSpec(self.where, manifest.tree, manifest.probe, manifest.tile, manifest.light)
 
     def read(self, name: str) -> bytes:
         """The bytes of one listed file, verified. Raises MissingFileError, ChangedFileError."""

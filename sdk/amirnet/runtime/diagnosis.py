@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from amirnet.bundle.model_bundle import ModelBundle
 from amirnet.errors import EngineError, OptionError
 from amirnet.runtime.arrays import Doubles, Floats, Integers, Pixels
 from amirnet.runtime.degradation_tree import DegradationTree, Walk
@@ -15,6 +14,7 @@ from amirnet.runtime.engine import Engine
 from amirnet.runtime.kinds import LOW_LIGHT, allowed_for, check_kind, commonest, kind_of, kinds_of, likelihoods
 from amirnet.runtime.level_statistics import count_levels, level_statistics, mean_level
 from amirnet.runtime.light_curve import NO_LIGHT, LightCurve
+from amirnet.runtime.model_spec import ModelSpec
 from amirnet.runtime.padding import to_tensor
 from amirnet.runtime.probe_plan import ProbePlan, average
 from amirnet.runtime.restore_options import RestoreOptions
@@ -48,9 +48,9 @@ class Diagnosis:
         return mean_level(self.levels), mean_level(self.levels, self.light.tables)
 
 
-def check_options(bundle: ModelBundle, options: RestoreOptions) -> None:
-    """Raises NodeError and OptionError for what the bundle has nothing for, before a photo is looked at."""
-    tree, head = bundle.tree, bundle.manifest.light
+def check_options(model: ModelSpec, options: RestoreOptions) -> None:
+    """Raises NodeError and OptionError for what the model has nothing for, before a photo is looked at."""
+    tree, head = model.tree, model.light
     if options.node is not None:
         tree.node(options.node)
     if options.kind is not None:
@@ -66,7 +66,7 @@ def check_options(bundle: ModelBundle, options: RestoreOptions) -> None:
 
 
 def diagnose(
-    bundle: ModelBundle,
+    model: ModelSpec,
     engine: Engine,
     width: int,
     height: int,
@@ -77,8 +77,8 @@ def diagnose(
 
     Raises EngineError, NodeError, OptionError.
     """
-    check_options(bundle, options)
-    tree, head, probe = bundle.tree, bundle.manifest.light, bundle.manifest.probe
+    check_options(model, options)
+    tree, head, probe = model.tree, model.light, model.probe
     wants_light = head is not None and options.light != "keep"
     squares = None
     if options.node is None or wants_light:
@@ -91,13 +91,13 @@ def diagnose(
         assert squares is not None
         mask, soft = average(*engine.encode(to_tensor(squares)), probe.trim)
         if not (np.isfinite(mask).all() and np.isfinite(soft).all()):
-            raise EngineError(f"{bundle.where}: the encoder returned NaN or infinity; export the bundle again")
+            raise EngineError(f"{model.where}: the encoder returned NaN or infinity; export the bundle again")
         walk, code, light_code = _walks(tree, mask, soft, options)
         likely = likelihoods(tree, mask)
     levels = None if squares is None else count_levels(squares)
     light = None if head is None else NO_LIGHT
     if head is not None and levels is not None and options.light != "keep":
-        light = head.curve(light_code, level_statistics(levels), bundle.where)
+        light = head.curve(light_code, level_statistics(levels), model.where)
         if not isinstance(options.light, str):
             light = light.scaled(options.light)
     return Diagnosis(walk.node, walk.path, walk.confidences, walk.confidence, code, mask, likely, light, levels)

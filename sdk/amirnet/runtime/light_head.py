@@ -7,10 +7,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from amirnet.bundle.json_fields import Fields
 from amirnet.errors import EngineError
 from amirnet.runtime.arrays import Doubles, Floats
-from amirnet.runtime.level_statistics import STATISTICS
 from amirnet.runtime.light_curve import LightCurve
 
 OUTPUTS = 6
@@ -43,17 +41,6 @@ class LightHead:
     hidden: Layer
     output: Layer
 
-    @classmethod
-    def parse(cls, fields: Fields, code_size: int) -> LightHead:
-        """The manifest's `light`, checked; `code_size` is K. Raises ManifestError."""
-        hidden = _layer(fields.object("hidden"), code_size + STATISTICS)
-        if not 1 <= len(hidden.bias) <= HIDDEN:
-            fields.refuse("hidden", f"gives {len(hidden.bias)} numbers, not 1 to {HIDDEN}")
-        output = _layer(fields.object("output"), len(hidden.bias))
-        if len(output.bias) != OUTPUTS:
-            fields.refuse("output", f"gives {len(output.bias)} numbers, not {OUTPUTS}")
-        return cls(hidden, output)
-
     def curve(self, code: Floats, statistics: Doubles, where: str) -> LightCurve:
         """The curve for a photo: its code, float32 (K,), and its levels, float64 (24,). `where` names the bundle.
 
@@ -66,12 +53,3 @@ class LightHead:
             raise EngineError(f"{where}: its light gives NaN or infinity; export the bundle again")
         numbers = [float(number) for number in output]
         return LightCurve.of(numbers[:3], numbers[3:])
-
-
-def _layer(fields: Fields, inputs: int) -> Layer:
-    layer = Layer(fields.rows("weights"), fields.numbers("bias"))
-    if len(layer.weights) != len(layer.bias):
-        fields.refuse("weights", f"has {len(layer.weights)} rows, but bias {len(layer.bias)} numbers")
-    if any(len(row) != inputs for row in layer.weights):
-        fields.refuse("weights", f"has a row that is not of {inputs} numbers")
-    return layer

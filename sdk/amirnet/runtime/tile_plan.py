@@ -114,5 +114,14 @@ def check_sizes(size: int, halo: int, overlap: int, alignment: int) -> None:
         raise TileError(f"tile {size}: must be a multiple of {alignment}; choose {nearest} or {nearest + alignment}")
 
 
+def tile_sizes(size: int, halo: int, alignment: int, flexible: bool) -> tuple[int, ...]:
+    """The tile sizes to try where memory is short, largest first (CONTRACT S5): the core shrinks by a quarter at a
+    time, until it is narrower than half the halo and a tile would do 25 times the work."""
+    cores = [size - 2 * halo]
+    while flexible and (smaller := cores[-1] * 3 // 4 // alignment * alignment) >= max(alignment, halo // 2):
+        cores.append(smaller)
+    return tuple(core + 2 * halo for core in cores)
+
+
 def _round_up(number: int, step: int) -> int:
     return -(-number // step) * step

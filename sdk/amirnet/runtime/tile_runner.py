@@ -9,13 +9,13 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 
 from amirnet.errors import OutOfMemoryError
-from amirnet.photo.photo_stream import PhotoStream
 from amirnet.runtime.arrays import Floats, Pixels
 from amirnet.runtime.blender import Band, Blender, Put
 from amirnet.runtime.engine import Engine, check_restored
 from amirnet.runtime.input_window import InputWindow
 from amirnet.runtime.light_curve import LightCurve
 from amirnet.runtime.padding import to_tensor
+from amirnet.runtime.photo_rows import PhotoRows
 from amirnet.runtime.strength import WHOLE, mixed
 from amirnet.runtime.tile_plan import Tile, TilePlan
 
@@ -69,7 +69,7 @@ def blended(
 
 
 def restore_in_place(
-    engine: Engine, plan: TilePlan, treatment: Treatment, where: str, photo: PhotoStream, progress: Progress | None
+    engine: Engine, plan: TilePlan, treatment: Treatment, where: str, photo: PhotoRows, progress: Progress | None
 ) -> None:
     """Restore a photo into its own rows (CONTRACT S3). After an error it is part old and part new: open it again.
 
@@ -89,15 +89,6 @@ def restore_in_place(
 
     for _ in blended(plan, run_tiles(engine, plan, treatment.code, where, input_of), progress, put):
         pass  # no bands: all is in its place
-
-
-def tile_sizes(size: int, halo: int, alignment: int, flexible: bool) -> tuple[int, ...]:
-    """The tile sizes to try where memory is short, largest first (CONTRACT S5): the core shrinks by a quarter at a
-    time, until it is narrower than half the halo and a tile would do 25 times the work."""
-    cores = [size - 2 * halo]
-    while flexible and (smaller := cores[-1] * 3 // 4 // alignment * alignment) >= max(alignment, halo // 2):
-        cores.append(smaller)
-    return tuple(core + 2 * halo for core in cores)
 
 
 def first_that_fits(sizes: Sequence[int], attempt: Callable[[int], Result]) -> Result:
