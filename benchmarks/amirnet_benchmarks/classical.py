@@ -20,8 +20,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from amirnet import Restorer
-from amirnet.atomic_file import write_file
 from amirnet.errors import AmirnetError
+from amirnet.photo.atomic_file import write_file
 from amirnet_training.evaluation import measure
 from amirnet_training.evaluation.quality import measure_quality
 

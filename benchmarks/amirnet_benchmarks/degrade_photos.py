@@ -11,7 +11,7 @@ import click
 import numpy as np
 from PIL import Image
 
-from amirnet.atomic_file import write_file
+from amirnet.photo.atomic_file import write_file
 from amirnet_training.degradations import parse
 
 from .demo_photos import SYNTHETIC, DemoPhoto

@@ -18,9 +18,9 @@ from PIL import Image
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from amirnet import Bundle, Restorer
-from amirnet.atomic_file import write_file
+from amirnet import ModelBundle, Restorer
 from amirnet.errors import AmirnetError
+from amirnet.photo.atomic_file import write_file
 from amirnet_training.evaluation.quality import measure_quality
 
 from .classical_tools import tools_for
@@ -57,7 +57,7 @@ def run_demo(model: str, checkpoint: Path | None, folder: Path, console: Console
     no error here, they are told in the report.
     """
     started = time.perf_counter()
-    bundle = Bundle.open(model)
+    bundle = ModelBundle.open(model)
     restorer = Restorer(bundle)
     restorer.restore(DEMO_PHOTOS[0].degraded)  # loads the models and the decoder, so that no photo's time holds it
     load_seconds = time.perf_counter() - started

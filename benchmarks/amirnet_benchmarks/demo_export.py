@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from amirnet.atomic_file import write_file
-from amirnet.bundle import Bundle
-from amirnet.bundle_files import MANIFEST
+from amirnet.bundle.bundle_files import MANIFEST
+from amirnet.bundle.model_bundle import ModelBundle
 from amirnet.errors import BundleError, MissingExtraError
+from amirnet.photo.atomic_file import write_file
 
 from .machine import installed
 
@@ -32,7 +32,7 @@ class Exported:
     bundle was there already, made from the same checkpoint by the same code.
     """
 
-    bundle: Bundle | None
+    bundle: ModelBundle | None
     parity: dict[str, Any]
     reused: bool = False
     refusal: str | None = None
@@ -68,7 +68,7 @@ def export_checkpoint(
         return Exported(None, _plain(reports[-1].to_json()), refusal=str(error))
     if made_from is not None:
         write_file(_stamp(target), _note(target, made_from))
-    return Exported(Bundle.open(target), _plain(reports[-1].to_json()))
+    return Exported(ModelBundle.open(target), _plain(reports[-1].to_json()))
 
 
 def _plain(content: Any) -> Any:
@@ -76,11 +76,11 @@ def _plain(content: Any) -> Any:
     return json.loads(json.dumps(content))
 
 
-def _kept(target: Path, made_from: str) -> Bundle | None:
+def _kept(target: Path, made_from: str) -> ModelBundle | None:
     """The bundle in `target` if it is whole and was made from the same checkpoint by the same code."""
     try:
         if _stamp(target).read_bytes() == _note(target, made_from):
-            return Bundle.open(target)
+            return ModelBundle.open(target)
     except (OSError, BundleError):
         pass
     return None

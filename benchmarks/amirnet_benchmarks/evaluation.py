@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from amirnet import Restorer
-from amirnet.atomic_file import write_file
 from amirnet.errors import AmirnetError
+from amirnet.photo.atomic_file import write_file
 from amirnet_training.config import load
 from amirnet_training.errors import ConfigError
 from amirnet_training.evaluation import measure

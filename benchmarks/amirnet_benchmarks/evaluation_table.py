@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from amirnet.degradation_tree import DegradationTree
+from amirnet.runtime.degradation_tree import DegradationTree
 from amirnet_training.evaluation import dark, measure
 
 from .evaluation_file import Record, shipped, shipped_rows

@@ -16,21 +16,21 @@ from pathlib import Path
 import click
 import numpy as np
 
-from amirnet import Bundle
-from amirnet.engine import make_engine
-from amirnet.engine_models import folded_role, is_folded
+from amirnet import ModelBundle
+from amirnet.bundle.model_paths import folded_role, is_folded
+from amirnet.engines.registry import make_engine
 from amirnet.errors import AmirnetError
 
 from .interleave import interleave
 from .model_sizes import megabytes, model_sizes
 
-Bundles = dict[str, Bundle]
+Bundles = dict[str, ModelBundle]
 """Bundles of one checkpoint, by what they are called in the output."""
 RUNS = 15
 """Timed rounds."""
 
 
-def operations(bundle: Bundle, node: int, precision: str) -> Counter[str]:
+def operations(bundle: ModelBundle, node: int, precision: str) -> Counter[str]:
     """How many operations of each kind the TFLite restorer has that restores ``node``."""
     from amirnet_export.tflite_graph import TfliteFile
 
@@ -82,7 +82,7 @@ def main(checkpoint: Path) -> None:
             bundles = {}
             for name, fold in {"steered": "none", "folded": "node"}.items():
                 export_bundle(checkpoint, Path(folder) / name, fold=fold)  # type: ignore[arg-type]
-                bundles[name] = Bundle.open(Path(folder) / name)
+                bundles[name] = ModelBundle.open(Path(folder) / name)
             click.echo("\n".join(compare(bundles)))
     except AmirnetError as error:
         click.echo(f"error: {error}", err=True)

@@ -16,12 +16,13 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from amirnet import __version__, image_io
-from amirnet.arrays import Pixels
-from amirnet.atomic_file import write_file
-from amirnet.bundle import Bundle
+from amirnet import __version__
+from amirnet.bundle.model_bundle import ModelBundle
 from amirnet.errors import AmirnetError, EngineError
-from amirnet.padding import crop, to_tensor
+from amirnet.photo import image_io
+from amirnet.photo.atomic_file import write_file
+from amirnet.runtime.arrays import Pixels
+from amirnet.runtime.padding import crop, to_tensor
 
 from .demo_photos import TIMED_PHOTO
 from .host_engines import HostEngine, host_engines
@@ -36,7 +37,7 @@ Advance = Callable[[], object]
 
 
 def measure_host(
-    bundle: Bundle,
+    bundle: ModelBundle,
     photo: Path,
     runs: int = RUNS,
     threads: int | None = None,
@@ -128,7 +129,7 @@ def main(
     console = Console(stderr=True)
     columns = (TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TextColumn("rounds"), TimeRemainingColumn())
     try:
-        opened = Bundle.open(bundle)
+        opened = ModelBundle.open(bundle)
         with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
             task = progress.add_task("", total=2 * (WARMUPS + runs))
             result = measure_host(opened, photo, runs, threads, limit, lambda: progress.advance(task))

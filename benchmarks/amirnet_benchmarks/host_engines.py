@@ -6,9 +6,9 @@ import sys
 from typing import NamedTuple
 
 from amirnet import Restorer
-from amirnet.bundle import Bundle
-from amirnet.engine import ENGINES, make_engine
-from amirnet.engine_models import TITLES
+from amirnet.bundle.model_bundle import ModelBundle
+from amirnet.bundle.model_paths import TITLES
+from amirnet.engines.registry import ENGINES, make_engine
 from amirnet.errors import EngineError
 
 from .machine import installed
@@ -41,7 +41,7 @@ class Skipped(NamedTuple):
     reason: str
 
 
-def host_engines(bundle: Bundle, threads: int) -> tuple[list[HostEngine], list[Skipped]]:
+def host_engines(bundle: ModelBundle, threads: int) -> tuple[list[HostEngine], list[Skipped]]:
     """Every backend in every precision of the bundle's restorer, float before int8, each with `threads` threads."""
     engines, skipped = [], []
     for backend in ENGINES:
@@ -65,7 +65,7 @@ def model_title(engine: str, precision: str) -> str:
     return f"{TITLES[engine]} {precision}"
 
 
-def _precisions(bundle: Bundle, backend: str) -> list[str]:
+def _precisions(bundle: ModelBundle, backend: str) -> list[str]:
     roles = [role for role in bundle.manifest.models if role.partition(".")[0] == "restorer"]
     found = {precision for role in roles for precision in bundle.manifest.models[role].get(backend, {})}
     return sorted(found, key=lambda precision: (precision == "int8", precision))

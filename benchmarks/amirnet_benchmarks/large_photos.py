@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms
 
-from amirnet.metadata import NOTHING
-from amirnet.png_writer import encode_png
+from amirnet.photo.metadata import NOTHING
+from amirnet.photo.png_writer import encode_png
 
 _ORIENTATION = 0x0112
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import click
 
 from amirnet import AmirnetError, Restorer
-from amirnet.memory_plan import MEGABYTE, peak, pixel_cost
+from amirnet.photo.pixel_cost import pixel_cost
+from amirnet.runtime.memory_plan import MEGABYTE, peak
 
 from .large_photos import KINDS, size_of
 from .peak_memory import Run, run_amirnet, run_python
@@ -39,8 +40,8 @@ REWRITE = """
 import sys
 from pathlib import Path
 import amirnet.cli.restore
-from amirnet.photo_stream import PhotoStream
-from amirnet.photo_writer import write_photo
+from amirnet.photo.photo_stream import PhotoStream
+from amirnet.photo.photo_writer import write_photo
 if len(sys.argv) > 1:
     photo = PhotoStream.open(sys.argv[1])
     write_photo(photo.rows, photo.facts, Path(sys.argv[2]), None, False, False)

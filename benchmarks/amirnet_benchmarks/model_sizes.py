@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from amirnet.bundle import Bundle
-from amirnet.engine import ENGINES
-from amirnet.engine_models import TITLES
+from amirnet.bundle.model_bundle import ModelBundle
+from amirnet.bundle.model_paths import TITLES
+from amirnet.engines.registry import ENGINES
 
 
 class ModelSize(NamedTuple):
@@ -20,7 +20,7 @@ class ModelSize(NamedTuple):
     bytes: int
 
 
-def model_sizes(bundle: Bundle) -> list[ModelSize]:
+def model_sizes(bundle: ModelBundle) -> list[ModelSize]:
     """In the order of formats, the encoder before the restorers, float before int8. A Core ML model is a folder: its
     files are added up. The manifest itself, which every app ships once, is not counted."""
     sizes: dict[tuple[str, str, str], list[int]] = {}
@@ -57,6 +57,6 @@ def megabytes(count: int) -> str:
     return f"{count / 1e6:.2f} MB" if count >= 1e5 else f"{count / 1e3:.1f} kB"
 
 
-def _bytes(bundle: Bundle, path: str) -> int:
+def _bytes(bundle: ModelBundle, path: str) -> int:
     files = bundle.manifest.files
     return sum(seal.bytes for name, seal in files.items() if name == path or name.startswith(path + "/"))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from amirnet.atomic_file import write_file
+from amirnet.photo.atomic_file import write_file
 from amirnet_training.errors import DataError
 
 from .evaluation_file import Record, shipped

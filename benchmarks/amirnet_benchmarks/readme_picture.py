@@ -16,8 +16,8 @@ import numpy as np
 from PIL import Image
 
 from amirnet import Restorer
-from amirnet.atomic_file import write_file
 from amirnet.errors import AmirnetError, ImageError
+from amirnet.photo.atomic_file import write_file
 
 from .classical import OURS, Restored, psnr
 from .classical_tools import Photo, middle, tools_for

@@ -17,9 +17,9 @@ import click
 import numpy as np
 from PIL import Image
 
-from amirnet.atomic_file import write_file
 from amirnet.errors import AmirnetError
-from amirnet.image_io import load
+from amirnet.photo.atomic_file import write_file
+from amirnet.photo.image_io import load
 from amirnet_training.errors import DataError
 
 from .classical_tools import Photo

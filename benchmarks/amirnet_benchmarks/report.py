@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from amirnet import Bundle, RestoreResult, __version__
+from amirnet import ModelBundle, RestoreResult, __version__
 from amirnet_training.evaluation.quality import Quality
 
 from .demo_photos import DemoPhoto
@@ -61,7 +61,7 @@ class RestoredPhoto:
     others: tuple[Beside, ...] = ()
 
 
-def build_report(bundle: Bundle, restored: Sequence[RestoredPhoto], load_seconds: float) -> dict[str, Any]:
+def build_report(bundle: ModelBundle, restored: Sequence[RestoredPhoto], load_seconds: float) -> dict[str, Any]:
     """All numbers of the report as plain JSON values; an infinite PSNR (equal photos) is null."""
     manifest = bundle.manifest
     tile = manifest.tile
@@ -99,7 +99,7 @@ def build_report(bundle: Bundle, restored: Sequence[RestoredPhoto], load_seconds
 
 
 def render_report(
-    bundle: Bundle, restored: Sequence[RestoredPhoto], report: Mapping[str, Any], drawn: Mapping[str, Any]
+    bundle: ModelBundle, restored: Sequence[RestoredPhoto], report: Mapping[str, Any], drawn: Mapping[str, Any]
 ) -> str:
     """The page: one self-contained HTML text, pictures and all, that loads nothing from anywhere.
 
@@ -147,7 +147,7 @@ def report_json(report: Mapping[str, Any]) -> bytes:
     return (json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def _describe(bundle: Bundle, restored: RestoredPhoto) -> dict[str, Any]:
+def _describe(bundle: ModelBundle, restored: RestoredPhoto) -> dict[str, Any]:
     photo, result = restored.photo, restored.result
     height, width = result.image.shape[:2]
     total = result.seconds["total"]

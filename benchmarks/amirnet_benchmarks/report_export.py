@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from amirnet.bundle import Bundle
+from amirnet.bundle.model_bundle import ModelBundle
 
 from .bar_chart import Bar, draw_bars
 from .demo_export import Exported
@@ -20,7 +20,7 @@ HALF_MAX = 65504.0
 
 
 def describe_export(
-    exported: Exported | None, checkpoint: Path | None, measured: Bundle, latency: Mapping[str, Any]
+    exported: Exported | None, checkpoint: Path | None, measured: ModelBundle, latency: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The keys "export", "parity", "sizes" and "latency" of report.json.
 
@@ -73,7 +73,7 @@ def _overflows(half: Sequence[Mapping[str, Any]]) -> bool:
     return any(row["largest"] > HALF_MAX for row in half)
 
 
-def draw_export(measured: Bundle, latency: Mapping[str, Any]) -> dict[str, Any]:
+def draw_export(measured: ModelBundle, latency: Mapping[str, Any]) -> dict[str, Any]:
     """What the page shows of sizes and latencies beside the numbers themselves."""
     rows = shipped(model_sizes(measured))
     sizes = [

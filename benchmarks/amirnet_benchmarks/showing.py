@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from amirnet import Bundle
+from amirnet import ModelBundle
 from amirnet.errors import AmirnetError
 
 from .evaluation_file import read
@@ -65,7 +65,7 @@ def show(model: str, data: Path, train: Path, pages: Path, *, measure: bool, lim
     if measure:
         _run("evaluation", ["--model", model, *sets, *few, "-o", written])
     records = read(written)[1]
-    fill(folder / "README.md", "evaluation", render(records, Bundle.open(model).tree))
+    fill(folder / "README.md", "evaluation", render(records, ModelBundle.open(model).tree))
     fill(folder / "README.md", "targets", _run("targets", [written, *against]))
     compared = _run("classical", ["--model", model, *sets, *few, "-o", folder / "classical.json"])
     fill(folder / "README.md", "classical", compared)

@@ -15,8 +15,8 @@ from typing import Any
 import click
 
 from amirnet import Restorer
-from amirnet.atomic_file import write_file
 from amirnet.errors import AmirnetError
+from amirnet.photo.atomic_file import write_file
 from amirnet_training.errors import DataError
 from amirnet_training.evaluation.measure import Sample
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from amirnet.bundle import Bundle
-from amirnet.bundle_files import MANIFEST
+from amirnet.bundle.bundle_files import MANIFEST
+from amirnet.bundle.model_bundle import ModelBundle
 from amirnet.errors import OutputError
 
 from .errors import ExportError
@@ -71,7 +71,7 @@ def write_sealed(target: Path, content: Mapping[str, bytes]) -> None:
                 path = temporary / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
-        Bundle.open(temporary)
+        ModelBundle.open(temporary)
         if target.is_dir():
             # A folder cannot be renamed over a full one; the old bundle steps aside first and is back if that fails.
             aside = target.with_name(f".{target.name}.{os.getpid()}.old")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from amirnet.engine import ENGINES
+from amirnet.engines.registry import ENGINES
 
 from .folding import FOLDS, Fold
 
@@ -60,7 +60,7 @@ def parity(
     Differences are those a display shows, in levels of 0 to 255. Exit status 1 when they are beyond the bars: in float
     1 level, in int8 2 levels and half a per cent of the pixels off by more than 1; the same node for every photo.
     """
-    from amirnet.bundle import Bundle
+    from amirnet.bundle.model_bundle import ModelBundle
     from amirnet_training import progress as bars
 
     from .parity.bisect import bisect_report, render_bisection
@@ -69,7 +69,7 @@ def parity(
     from .parity.samples import sample_photos
 
     names = engine_names(engines)
-    opened, samples = Bundle.open(bundle), sample_photos(photos)
+    opened, samples = ModelBundle.open(bundle), sample_photos(photos)
     with bars.task("comparing engines", units(opened, samples)) as advance:
         report = check(opened, samples, names, advance)
     found = bisect_report(opened, report, samples) if bisect else []

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from amirnet.arrays import Floats
-from amirnet.bundle import Bundle
-from amirnet.engine import EngineMemory, check_encoded, check_restored
-from amirnet.engine_coreml import package_files
-from amirnet.engine_models import OUTPUTS, EngineModels, Graph
+from amirnet.bundle.model_bundle import ModelBundle
+from amirnet.bundle.model_paths import OUTPUTS, EngineModels, Graph
+from amirnet.engines.coreml import package_files
+from amirnet.runtime.arrays import Floats
+from amirnet.runtime.engine import EngineMemory, check_encoded, check_restored
 
 from .coreml_reference import CoremlReference
 
 
 class ReferenceEngine:
-    """The engine protocol of `amirnet.engine` over `CoremlReference`: right, slow, and no measure of speed.
+    """The engine protocol of `amirnet.runtime.engine` over `CoremlReference`: right, slow, and no measure of speed.
 
     `precision`: the restorer's, "float16" or "int8". Raises EngineError when the bundle holds no such package.
     """
 
     title = "Core ML reference executor (not Core ML itself: slow, for checking packages)"
 
-    def __init__(self, bundle: Bundle, precision: str = "float16", threads: int = 0) -> None:
+    def __init__(self, bundle: ModelBundle, precision: str = "float16", threads: int = 0) -> None:
         self.fixed_tile: int | None = bundle.manifest.tile.size
         self.memory: EngineMemory | None = None
         self._bundle = bundle

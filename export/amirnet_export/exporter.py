@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from amirnet.bundle import Bundle
-from amirnet.engine_models import folded_role
+from amirnet.bundle.model_bundle import ModelBundle
+from amirnet.bundle.model_paths import folded_role
 from amirnet_training import progress as bars
 from amirnet_training.checkpoint import TrainedModel, load_model, model_identity
 from amirnet_training.network import AMIRNet
@@ -96,7 +96,7 @@ def export_bundle(
     return manifest
 
 
-def prove(bundle: Bundle, photos: Sequence[SamplePhoto]) -> ParityReport:
+def prove(bundle: ModelBundle, photos: Sequence[SamplePhoto]) -> ParityReport:
     """Runs the models on the photos in every engine, before anything is written."""
     with bars.task("comparing engines", units(bundle, photos)) as advance:
         return check(bundle, photos, advance=advance)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from amirnet.engine_models import folded_role
+from amirnet.bundle.model_paths import folded_role
 from amirnet_training.network import AMIRNet
 from amirnet_training.quantization.fixed_steps import QuantisedRestorer
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from amirnet.bundle import Bundle
-from amirnet.bundle_files import MANIFEST
+from amirnet.bundle.bundle_files import MANIFEST
+from amirnet.bundle.manifest import Manifest
+from amirnet.bundle.model_bundle import ModelBundle
 from amirnet.errors import MissingFileError
-from amirnet.manifest import Manifest
 
 
 class MemoryFiles:
-    """`amirnet.bundle_files.BundleFiles` over a mapping of paths to bytes."""
+    """`amirnet.bundle.bundle_files.BundleFiles` over a mapping of paths to bytes."""
 
     def __init__(self, content: Mapping[str, bytes]) -> None:
         self._content = content
@@ -26,10 +26,10 @@ class MemoryFiles:
         return self._content[name][: limit + 1]
 
 
-def memory_bundle(where: str, content: Mapping[str, bytes]) -> Bundle:
+def memory_bundle(where: str, content: Mapping[str, bytes]) -> ModelBundle:
     """The bundle whose files, `manifest.json` among them, are ``content``; ``where`` names it in messages.
 
     Raises:
         BundleError: the manifest breaks the contract.
     """
-    return Bundle(where, Manifest.parse(content[MANIFEST], where), MemoryFiles(content))
+    return ModelBundle(where, Manifest.parse(content[MANIFEST], where), MemoryFiles(content))

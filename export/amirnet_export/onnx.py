@@ -14,7 +14,7 @@ import onnxsim
 import torch
 from torch import Tensor, nn
 
-from amirnet.engine import load_onnxruntime
+from amirnet.engines.onnx import load_onnxruntime
 from amirnet_training.network import AMIRNet
 
 from .errors import ExportError

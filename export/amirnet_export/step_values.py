@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import onnx
 
-from amirnet.engine import load_onnxruntime
+from amirnet.engines.onnx import load_onnxruntime
 
 from .coreml import INTEGERS, step_name
 from .coreml_reference import CoremlReference

@@ -6,19 +6,20 @@ result.save("better.jpg")
 """
 
 from amirnet import errors
-from amirnet.blender import Band, Blender
-from amirnet.bundle import Bundle, shipped_names
-from amirnet.degradation_tree import DegradationTree, TreeNode, Walk
-from amirnet.engine import Engine, OnnxEngine
+from amirnet.bundle.manifest import Manifest
+from amirnet.bundle.model_bundle import ModelBundle, shipped_names
+from amirnet.engines.onnx import OnnxEngine
 from amirnet.errors import AmirnetError
 from amirnet.file_restorer import FileResult
-from amirnet.light_curve import LightCurve
-from amirnet.manifest import Manifest
-from amirnet.photo_file import PhotoFile
-from amirnet.probe_plan import ProbePlan
-from amirnet.restore_options import RestoreOptions
+from amirnet.photo.photo_file import PhotoFile
 from amirnet.restorer import Diagnosis, Restorer, RestoreResult
-from amirnet.tile_plan import Tile, TilePlan
+from amirnet.runtime.blender import Band, Blender
+from amirnet.runtime.degradation_tree import DegradationTree, TreeNode, Walk
+from amirnet.runtime.engine import Engine
+from amirnet.runtime.light_curve import LightCurve
+from amirnet.runtime.probe_plan import ProbePlan
+from amirnet.runtime.restore_options import RestoreOptions
+from amirnet.runtime.tile_plan import Tile, TilePlan
 
 __version__ = "0.1.0"
 
@@ -26,13 +27,13 @@ __all__ = [
     "AmirnetError",
     "Band",
     "Blender",
-    "Bundle",
     "DegradationTree",
     "Diagnosis",
     "Engine",
     "FileResult",
     "LightCurve",
     "Manifest",
+    "ModelBundle",
     "OnnxEngine",
     "PhotoFile",
     "ProbePlan",

@@ -8,14 +8,15 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from amirnet.diagnosis import diagnose
-from amirnet.memory_plan import check_limit, sizes_within
-from amirnet.photo_stream import PhotoStream
-from amirnet.photo_writer import check_output, write_photo
-from amirnet.restore_options import RestoreOptions
+from amirnet.photo.photo_stream import PhotoStream
+from amirnet.photo.photo_writer import check_output, write_photo
+from amirnet.photo.pixel_cost import pixel_cost
 from amirnet.restore_result import Restored
-from amirnet.strength import parts_of
-from amirnet.tile_runner import Progress, Treatment, first_that_fits, restore_in_place
+from amirnet.runtime.diagnosis import diagnose
+from amirnet.runtime.memory_plan import PixelCost, sizes_within
+from amirnet.runtime.restore_options import RestoreOptions
+from amirnet.runtime.strength import parts_of
+from amirnet.runtime.tile_runner import Progress, Treatment, first_that_fits, restore_in_place
 
 if TYPE_CHECKING:
     from amirnet.restorer import Restorer
@@ -58,18 +59,18 @@ def restore_file(
     start, source, output = perf_counter(), Path(photo), Path(output)
     options = options.but(**changes)
     first_frame = options.first_frame
-    cost = None if memory is None else check_limit(restorer, source, output, memory, first_frame)
+    cost = None if memory is None else _check_limit(restorer, source, output, memory, first_frame)
     first = PhotoStream.open(source, first_frame)
     check_output(first.facts, output, quality, overwrite)
     decoded = perf_counter()
     bundle, engine = restorer.bundle, restorer.engine
-    diagnosis = diagnose(bundle, engine, first.width, first.height, first.seen, options)
+    diagnosis = diagnose(bundle.spec, engine, first.width, first.height, first.seen, options)
     treatment = Treatment(diagnosis.code, diagnosis.light, parts_of(options.strength))
     encoded = perf_counter()
     plan = restorer.plan_for(first.width, first.height)
     sizes = restorer.sizes(plan)
     if memory is not None and cost is not None:
-        sizes = sizes_within(memory, source, plan, restorer, cost)
+        sizes = sizes_within(memory, source, plan, sizes, engine, cost)
     fresh = [first]
     del first
 
@@ -100,3 +101,12 @@ def restore_file(
         },
         warnings=done.facts.warnings + losses,
     )
+
+
+def _check_limit(restorer: Restorer, photo: Path, output: Path, memory: int, first_frame: bool) -> PixelCost:
+    """What a pixel of the photo costs. Raises, before anything is decoded, OutOfMemoryError when no tile size keeps the
+    process within the limit, and EngineError when nobody knows what the engine takes."""
+    cost, width, height = pixel_cost(photo, output, first_frame)
+    plan = restorer.plan_for(min(width, height), max(width, height))  # orientation may turn it: the cheaper way
+    sizes_within(memory, photo, plan, restorer.sizes(plan), restorer.engine, cost)
+    return cost

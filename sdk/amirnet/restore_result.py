@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from amirnet.arrays import Floats, Pixels
-from amirnet.change import LEFT_ALONE
-from amirnet.diagnosis import Diagnosis
-from amirnet.light_curve import LightCurve
-from amirnet.photo_file import PhotoFile
-from amirnet.restore_options import RestoreOptions
+from amirnet.photo.photo_file import PhotoFile
+from amirnet.runtime.arrays import Floats, Pixels
+from amirnet.runtime.change import LEFT_ALONE
+from amirnet.runtime.diagnosis import Diagnosis
+from amirnet.runtime.light_curve import LightCurve
+from amirnet.runtime.restore_options import RestoreOptions
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,24 +11,26 @@ from typing import Any, TypeAlias
 import numpy as np
 from PIL import Image
 
-from amirnet.arrays import Floats, Pixels
-from amirnet.blender import Band
-from amirnet.bundle import Bundle
-from amirnet.diagnosis import Diagnosis as Diagnosis
-from amirnet.diagnosis import check_options, diagnose
-from amirnet.engine import Engine, OnnxEngine, make_engine
+from amirnet.bundle.model_bundle import ModelBundle
+from amirnet.engines.onnx import OnnxEngine
+from amirnet.engines.registry import make_engine
 from amirnet.errors import TileError
 from amirnet.file_restorer import restore_file
-from amirnet.image_io import check_pixels
-from amirnet.light_curve import LightCurve
-from amirnet.padding import crop
-from amirnet.photo_file import PhotoFile
-from amirnet.restore_options import RestoreOptions
+from amirnet.photo.image_io import check_pixels
+from amirnet.photo.photo_file import PhotoFile
 from amirnet.restore_result import RestoreResult as RestoreResult
-from amirnet.strength import mixed, parts_of
-from amirnet.tile_plan import Tile, TilePlan, check_sizes
-from amirnet.tile_runner import Progress as Progress  # callers may take it from here
-from amirnet.tile_runner import blended, first_that_fits, run_tiles, tile_sizes
+from amirnet.runtime.arrays import Floats, Pixels
+from amirnet.runtime.blender import Band
+from amirnet.runtime.diagnosis import Diagnosis as Diagnosis
+from amirnet.runtime.diagnosis import check_options, diagnose
+from amirnet.runtime.engine import Engine
+from amirnet.runtime.light_curve import LightCurve
+from amirnet.runtime.padding import crop
+from amirnet.runtime.restore_options import RestoreOptions
+from amirnet.runtime.strength import mixed, parts_of
+from amirnet.runtime.tile_plan import Tile, TilePlan, check_sizes, tile_sizes
+from amirnet.runtime.tile_runner import Progress as Progress  # callers may take it from here
+from amirnet.runtime.tile_runner import blended, first_that_fits, run_tiles
 
 Photo: TypeAlias = str | os.PathLike[str] | Image.Image | Pixels
 """A path, a Pillow image, or uint8 RGB of shape (height, width, 3)."""
@@ -45,8 +47,8 @@ class Restorer:
     next smaller size is tried, for the whole photo (CONTRACT S6).
     """
 
-    def __init__(self, bundle: Bundle, engine: Engine | None = None, tile: int | None = None) -> None:
-        geometry = bundle.manifest.tile
+    def __init__(self, bundle: ModelBundle, engine: Engine | None = None, tile: int | None = None) -> None:
+        geometry = bundle.spec.tile
         self.bundle = bundle
         self.engine: Engine = OnnxEngine(bundle) if engine is None else engine
         only = self.engine.fixed_tile if geometry.flexible else geometry.size
@@ -69,12 +71,12 @@ class Restorer:
 
         `precision`: "int8", or None for float. Raises BundleError, EngineError, TileError.
         """
-        bundle = Bundle.open(name_or_path)
+        bundle = ModelBundle.open(name_or_path)
         return cls(bundle, make_engine(bundle, engine, precision), tile)
 
     def check(self, options: RestoreOptions) -> None:
         """Raises NodeError and OptionError for options that this model has nothing for."""
-        check_options(self.bundle, options)
+        check_options(self.bundle.spec, options)
 
     def examine(self, image: Photo, options: RestoreOptions = _PLAIN, **changes: Any) -> Diagnosis:
         """Where the photo belongs in the tree, and how bright it would be made, without restoring it. `options` and
@@ -131,7 +133,7 @@ class Restorer:
 
     def plan_for(self, width: int, height: int) -> TilePlan:
         """The same of a photo's size."""
-        tile = self.bundle.manifest.tile
+        tile = self.bundle.spec.tile
         return TilePlan(width, height, self.tile, tile.halo, tile.overlap, tile.alignment, self.flexible)
 
     def cores(self, pixels: Pixels, code: Floats, light: LightCurve | None = None) -> Iterator[tuple[Tile, Floats]]:
@@ -162,7 +164,7 @@ class Restorer:
 
     def _diagnose(self, pixels: Pixels, options: RestoreOptions) -> Diagnosis:
         height, width = pixels.shape[:2]
-        return diagnose(self.bundle, self.engine, width, height, lambda top, bottom: pixels[top:bottom], options)
+        return diagnose(self.bundle.spec, self.engine, width, height, lambda top, bottom: pixels[top:bottom], options)
 
 
 def _opened(image: Photo, first_frame: bool) -> PhotoFile:

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from amirnet import Bundle
+from amirnet import ModelBundle
 from amirnet_benchmarks import classical_tools, interleave
 from amirnet_benchmarks import demo as demo_module
 from amirnet_benchmarks.demo import main, picture_path
@@ -98,7 +98,7 @@ def test_the_page_is_whole(demo: Path, report: dict[str, Any]) -> None:
 def test_the_numbers_are_the_bundles_and_the_pictures(demo: Path, report: dict[str, Any], toy_bundle: Path) -> None:
     restoring = {"schema", "made_by", "model", "machine", "summary", "photos"}
     assert set(report) == restoring | {"export", "parity", "sizes", "latency"}
-    manifest = Bundle.open(toy_bundle).manifest
+    manifest = ModelBundle.open(toy_bundle).manifest
     assert (report["model"]["name"], report["model"]["identity"]) == (manifest.name, manifest.identity)
     assert [photo["name"] for photo in report["photos"]] == [photo.name for photo in DEMO_PHOTOS]
     for photo, entry in zip(DEMO_PHOTOS, report["photos"], strict=True):
@@ -122,7 +122,7 @@ def test_nothing_unfinished_is_left(demo: Path) -> None:
     names = sorted(path.relative_to(demo).as_posix() for path in demo.rglob("*") if path.is_file())
     pictures = [f"photos/{photo.name}_degraded{photo.degraded.suffix}" for photo in DEMO_PHOTOS]
     pictures += [f"photos/{photo.name}_restored.png" for photo in DEMO_PHOTOS]
-    made = ["mobile.made_from.json", *(f"mobile/{name}" for name in Bundle.open(demo / "mobile").manifest.files)]
+    made = ["mobile.made_from.json", *(f"mobile/{name}" for name in ModelBundle.open(demo / "mobile").manifest.files)]
     assert names == sorted([*pictures, *made, "mobile/manifest.json", "report.html", "report.json"])
 
 

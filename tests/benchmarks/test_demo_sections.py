@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from amirnet import Bundle
+from amirnet import ModelBundle
 from amirnet_benchmarks import demo, interleave
 from amirnet_benchmarks.demo_photos import DEMO_PHOTOS
 from amirnet_benchmarks.report_export import parity_summary
@@ -54,7 +54,7 @@ def test_the_page_shows_parity_sizes_and_latencies(
     assert "ONNX Runtime and LiteRT <b> int8 0 0.000 % equal yes yes" in words
     assert "Core ML, sums kept in float16 float16 1 0.000 % 55.50 – yes" in words
     assert "was 0.0625 from flipping" in words and "largest value is 119 of 65,504" in words
-    manifest = Bundle.open(tmp_path / "mobile").manifest
+    manifest = ModelBundle.open(tmp_path / "mobile").manifest
     models = {size["role"]: size["bytes"] for size in report["sizes"]}
     assert models == {role: manifest.files[f"{role}.onnx"].bytes for role in ("encoder", "restorer")}
     (row,) = report["latency"]["latencies"]

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from PIL import Image
 from rich.progress import Progress
 
-from amirnet import Bundle, Restorer
+from amirnet import ModelBundle, Restorer
 from amirnet_benchmarks import targets
 from amirnet_benchmarks.evaluation import main, run
 from amirnet_benchmarks.evaluation_file import read, shipped, shipped_rows
@@ -46,7 +46,7 @@ def test_every_set_is_measured_and_written(toy_bundle, data, tmp_path) -> None:
     result = CliRunner().invoke(main, arguments(toy_bundle, data, *more))
     assert result.exit_code == 0, result.output
     identity, written = read(output)
-    assert identity["identity"] == Bundle.open(toy_bundle).manifest.identity
+    assert identity["identity"] == ModelBundle.open(toy_bundle).manifest.identity
     assert [record["set"] for record in written] == [chosen.name for chosen in SETS]
     for record in written:
         (row,) = record["rows"]
@@ -136,7 +136,7 @@ def test_one_node_for_everything_is_as_pure_as_guessing() -> None:
 
 
 def test_a_row_reads_as_the_numbers_say(toy_bundle) -> None:
-    tree = Bundle.open(toy_bundle).tree
+    tree = ModelBundle.open(toy_bundle).tree
     means = {"psnr_input": 20.0, "psnr": 25.0, "ssim_input": 0.5, "ssim": 0.75, "worse": 0, "worst_loss": 0.0}
     int8 = {**means, "psnr": 24.9, "worse": 1, "worst_loss": 1.5}
     record = {"set": "x", "group": "real", "kind": "noise", "photos": 1, "whole": False, **means, "int8": int8,

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from amirnet import Bundle
+from amirnet import ModelBundle
 from amirnet_benchmarks import host
 from amirnet_benchmarks.host import main, measure_host
 from amirnet_benchmarks.host_engines import NO_COREML, host_engines
@@ -35,7 +35,7 @@ def test_a_run_writes_what_it_measured(toy_bundle: Path, photo: Path, tmp_path: 
     assert result.exit_code == 0, result.output
     written = json.loads(output.read_text())
     assert written["schema"] == host.SCHEMA and written["machine"]["libraries"]["onnxruntime"]
-    assert written["bundle"]["identity"] == Bundle.open(toy_bundle).manifest.identity
+    assert written["bundle"]["identity"] == ModelBundle.open(toy_bundle).manifest.identity
     assert written["photo"] == {"name": "photo.png", "width": 130, "height": 97}
     (row,) = written["latencies"]
     assert (row["engine"], row["precision"], row["threads"]) == ("onnx", "float32", 1)
@@ -53,7 +53,7 @@ def test_a_run_writes_what_it_measured(toy_bundle: Path, photo: Path, tmp_path: 
 
 def test_every_round_is_told(toy_bundle: Path, photo: Path) -> None:
     seen: list[None] = []
-    measure_host(Bundle.open(toy_bundle), photo, runs=3, advance=lambda: seen.append(None))
+    measure_host(ModelBundle.open(toy_bundle), photo, runs=3, advance=lambda: seen.append(None))
     assert len(seen) == 2 * (WARMUPS + 3)
 
 
@@ -65,7 +65,7 @@ def test_the_reference_executor_is_never_timed(
             manifest["models"][role]["coreml"] = dict.fromkeys(precisions, "restorer.onnx")
 
     monkeypatch.setattr(sys, "platform", "linux")
-    bundle = Bundle.open(reseal(edit))
+    bundle = ModelBundle.open(reseal(edit))
     engines, skipped = host_engines(bundle, 1)
     assert [engine.backend for engine in engines] == ["onnx"]
     assert [(row.precision, row.reason) for row in skipped] == [("float16", NO_COREML), ("int8", NO_COREML)]
@@ -82,7 +82,7 @@ def test_an_engine_that_is_not_installed_is_left_out_with_its_remedy(
             manifest["models"][role]["tflite"] = {"float32": "restorer.onnx"}
 
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
-    engines, (skipped,) = host_engines(Bundle.open(reseal(edit)), 2)
+    engines, (skipped,) = host_engines(ModelBundle.open(reseal(edit)), 2)
     assert [engine.ran.split(", ", 1)[1] for engine in engines] == ["float32, CPU, 2 threads"]
     assert "pip install 'amirnet[tflite]'" in skipped.reason
 

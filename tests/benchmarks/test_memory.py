@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from amirnet.bundle import SHIPPED
-from amirnet.memory_plan import MEGABYTE
+from amirnet.bundle.model_bundle import SHIPPED
+from amirnet.runtime.memory_plan import MEGABYTE
 from amirnet_benchmarks import memory
 from amirnet_benchmarks.large_photos import KINDS, size_of
 from amirnet_benchmarks.peak_memory import run_amirnet, run_python

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from amirnet import Bundle
+from amirnet import ModelBundle
 from amirnet_benchmarks.model_sizes import ModelSize, megabytes, model_sizes, shipped
 
 
 def test_the_toys_files(toy_bundle: Path) -> None:
-    sizes = model_sizes(Bundle.open(toy_bundle))
+    sizes = model_sizes(ModelBundle.open(toy_bundle))
     encoder, restorer = ((toy_bundle / f"{role}.onnx").stat().st_size for role in ("encoder", "restorer"))
     assert sizes == [
         ModelSize("onnx", "encoder", "float32", 1, encoder),
@@ -32,7 +32,7 @@ def test_folders_folds_and_order(toy_copy: Path, reseal: Callable[..., Path]) ->
         models = {"coreml": {"int8": "a.mlpackage"}, "onnx": {"int8": "b.onnx", "float32": "restorer.onnx"}}
         manifest["models"] = {"encoder": manifest["models"]["encoder"]} | {f"restorer.{n}": models for n in range(5)}
 
-    sizes = model_sizes(Bundle.open(reseal(edit)))
+    sizes = model_sizes(ModelBundle.open(reseal(edit)))
     assert [(row.format, row.role, row.precision, row.models) for row in sizes] == [
         ("onnx", "encoder", "float32", 1),
         ("onnx", "restorer", "float32", 5),

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from amirnet import Bundle, Restorer
+from amirnet import ModelBundle, Restorer
 from amirnet.errors import ImageError
 from amirnet_benchmarks import classical_tools, readme_picture, real_photos, worst
 from amirnet_benchmarks.classical import OURS
@@ -56,7 +56,7 @@ def places(tmp_path_factory, toy_bundle) -> Path:
                 Image.fromarray(pixels.astype(np.uint8)).save(root / folder / part / f"{name}.png")
     source = {"inputs": "DPDD_test12/blur", "targets": "DPDD_test12/sharp", "kind": "defocus", "weight": 1}
     (root / "config.yaml").write_text(json.dumps({"data": {"sources": [source]}}))
-    identity = {"model": "toy", "identity": Bundle.open(toy_bundle).manifest.identity}
+    identity = {"model": "toy", "identity": ModelBundle.open(toy_bundle).manifest.identity}
     (root / "evaluation.json").write_bytes(to_bytes(identity, RECORDS))
     return root
 

@@ -18,7 +18,7 @@ import torch
 from PIL import Image
 from quantised_toys import toys
 
-from amirnet import Bundle, Restorer
+from amirnet import ModelBundle, Restorer
 from amirnet.errors import BundleError, OutputError
 from amirnet_export import bundle_writer
 from amirnet_export.errors import ExportError
@@ -34,7 +34,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_manifest_is_the_checkpoints(bundle_folder, checkpoint) -> None:
-    model, manifest = load_model(checkpoint), Bundle.open(bundle_folder).manifest
+    model, manifest = load_model(checkpoint), ModelBundle.open(bundle_folder).manifest
     assert (manifest.schema, manifest.name) == ("1.1", "toy")
     assert manifest.identity == model_identity(model.network, None)
     assert len(manifest.tree.nodes) == 5 and manifest.tree.conditioning == "soft"
@@ -65,7 +65,7 @@ def test_the_zip_holds_what_the_folder_holds(bundle_folder, tmp_path) -> None:
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "one.zip") as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == files(bundle_folder)
-    assert Bundle.open(tmp_path / "one.zip").manifest == Bundle.open(bundle_folder).manifest
+    assert ModelBundle.open(tmp_path / "one.zip").manifest == ModelBundle.open(bundle_folder).manifest
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.zip", "two.zip"]
 
 
@@ -91,7 +91,7 @@ def photo() -> np.ndarray:
 
 @pytest.mark.parametrize("core", [8, 60, 100])
 def test_tiled_equals_untiled(bundle_folder, photo, core: int) -> None:
-    halo = Bundle.open(bundle_folder).manifest.tile.halo
+    halo = ModelBundle.open(bundle_folder).manifest.tile.halo
     whole, tiled = (Restorer.from_bundle(bundle_folder, tile=2 * halo + side) for side in (256, core))
     code = np.random.default_rng(2).uniform(-1, 1, 7).astype(np.float32)
     cut = photo[:40, :60] if core == 8 else photo
@@ -124,7 +124,7 @@ def test_an_export_that_fails_leaves_nothing(checkpoint, tmp_path, monkeypatch) 
         assert Path(path).exists(), "it is verified under its temporary name"
         raise BundleError("refused")
 
-    monkeypatch.setattr(bundle_writer.Bundle, "open", refuse)
+    monkeypatch.setattr(bundle_writer.ModelBundle, "open", refuse)
     for name in ("folder", "zipped.zip"):
         with pytest.raises(BundleError, match="refused"):
             bundle_writer.write_bundle(tmp_path / name, {"schema": "1.0"}, {"a.onnx": b"1", "b/c.bin": b"2"})
@@ -137,7 +137,7 @@ def test_a_kill_leaves_no_bundle_under_the_name(tmp_path, name: str) -> None:
 import os, signal, sys
 from pathlib import Path
 from amirnet_export import bundle_writer
-bundle_writer.Bundle.open = lambda path: os.kill(os.getpid(), signal.SIGKILL)
+bundle_writer.ModelBundle.open = lambda path: os.kill(os.getpid(), signal.SIGKILL)
 bundle_writer.write_bundle(Path(sys.argv[1]), {"schema": "1.0"}, {"a.onnx": b"1"})
 """
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -166,7 +166,7 @@ def test_overwriting(bundle_folder, tmp_path, name: str) -> None:
         bundle_writer.check_target(target, overwrite=False)
     bundle_writer.check_target(target, overwrite=True)
     bundle_writer.write_bundle(target, {**manifest, "name": "newer"}, content)
-    assert Bundle.open(target).manifest.name == "newer"
+    assert ModelBundle.open(target).manifest.name == "newer"
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
@@ -176,7 +176,7 @@ def test_behind_a_link_the_bundle_is_replaced_and_the_link_stays(bundle_folder, 
     bundle_writer.write_bundle(tmp_path / "real", manifest, content)
     (tmp_path / "link").symlink_to("real")
     bundle_writer.write_bundle(tmp_path / "link", {**manifest, "name": "newer"}, content)
-    assert (tmp_path / "link").is_symlink() and Bundle.open(tmp_path / "real").manifest.name == "newer"
+    assert (tmp_path / "link").is_symlink() and ModelBundle.open(tmp_path / "real").manifest.name == "newer"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "real"]
 
 
@@ -195,7 +195,7 @@ def test_a_failed_overwrite_keeps_the_old_bundle(bundle_folder, tmp_path, monkey
     monkeypatch.setattr(bundle_writer.os, "replace", refuse)
     with pytest.raises(OutputError, match="No space left"):
         bundle_writer.write_bundle(target, {**manifest, "name": "newer"}, content)
-    assert Bundle.open(target).manifest.name == "toy"
+    assert ModelBundle.open(target).manifest.name == "toy"
     assert [path.name for path in tmp_path.iterdir()] == ["toy"]
 
 

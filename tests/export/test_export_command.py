@@ -9,7 +9,7 @@ import pytest
 import torch
 from click.testing import CliRunner, Result
 
-from amirnet import Bundle
+from amirnet import ModelBundle
 from amirnet.cli import cli
 from amirnet_export import exporter
 from amirnet_export.formats import ModelFiles
@@ -36,7 +36,7 @@ def refused(result: Result, folder: Path, *words: str) -> bool:
 @pytest.fixture(autouse=True)
 def _quick(bundle_folder, monkeypatch) -> None:
     """Models and proof as they were made once: both take seconds."""
-    bundle = Bundle.open(bundle_folder)
+    bundle = ModelBundle.open(bundle_folder)
     content = {name: bundle.read(name) for name in bundle.manifest.files if name != exporter.PARITY}
     made = ModelFiles(content, bundle.manifest.models, {})
     monkeypatch.setattr(exporter, "model_files", lambda *_: made)
@@ -50,7 +50,7 @@ def test_a_checkpoint_becomes_a_bundle(checkpoint, tmp_path) -> None:
     table, line, hint = result.stdout.split("passed\n")[0], *result.stdout.split("passed\n")[1].splitlines()
     assert table.startswith("engines") and line.startswith(f"{target}: toy, float only, 0.1") and "5 nodes" in line
     assert hint.startswith("int8: none; `amirnet train CONFIG --quantize` first") and result.stderr == ""
-    assert Bundle.open(target).manifest.name == "toy"
+    assert ModelBundle.open(target).manifest.name == "toy"
     again = export(checkpoint, "-o", target)
     assert again.exit_code == 2 and "add --overwrite" in again.stderr
     assert export(checkpoint.parent, "-o", target, "--overwrite").exit_code == 0

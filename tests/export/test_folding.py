@@ -10,9 +10,9 @@ import torch
 from conftest import make_model
 from quantised_toys import codes, tiles
 
-from amirnet import Bundle, Restorer
-from amirnet.engine import make_engine
-from amirnet.engine_models import is_folded
+from amirnet import ModelBundle, Restorer
+from amirnet.bundle.model_paths import is_folded
+from amirnet.engines.registry import make_engine
 from amirnet.errors import EngineError, ManifestError
 from amirnet_benchmarks.folding import compare, operations
 from amirnet_export import exporter
@@ -48,7 +48,7 @@ def bundles(model, tmp_path_factory) -> dict[str, Path]:
 
 
 def test_a_folded_restorer_is_the_steered_one(bundles, model) -> None:
-    bundle = Bundle.open(bundles["node"])
+    bundle = ModelBundle.open(bundles["node"])
     assert is_folded(bundle) and bundle.tree.conditioning == "node" and nodes_to_check(bundle) == [0, 1, 2, 3, 4]
     engine = make_engine(bundle, "onnx")
     halo = bundle.manifest.tile.halo
@@ -78,7 +78,7 @@ def test_every_engine_takes_a_folded_bundle(bundles, engine: str, precision: str
 
 
 def test_leaves_only_and_no_walk_stops_before_one(bundles) -> None:
-    bundle = Bundle.open(bundles["leaf"])
+    bundle = ModelBundle.open(bundles["leaf"])
     leaves = {node.id for node in bundle.tree.nodes if not node.children}
     assert set(nodes_to_check(bundle)) == leaves == {2, 3, 4}
     restorer = Restorer(bundle)
@@ -90,7 +90,7 @@ def test_leaves_only_and_no_walk_stops_before_one(bundles) -> None:
 
 
 def test_the_manifest_must_have_every_node(bundles) -> None:
-    bundle = Bundle.open(bundles["node"])
+    bundle = ModelBundle.open(bundles["node"])
     content = {name: bundle.read(name) for name in bundle.manifest.files}
     manifest = exporter.json.loads((bundles["node"] / "manifest.json").read_text())
     del manifest["models"]["restorer.3"]
@@ -110,7 +110,7 @@ def test_folding_a_tree_leaves_the_original(model) -> None:
 
 
 def test_what_folding_costs_and_saves_is_told(bundles) -> None:
-    opened = {"steered": Bundle.open(bundles["none"]), "folded": Bundle.open(bundles["node"])}
+    opened = {"steered": ModelBundle.open(bundles["none"]), "folded": ModelBundle.open(bundles["node"])}
     steered, folded = (operations(bundle, 0, "int8") for bundle in opened.values())
     assert steered["MUL"] == 2 + 2 * 6 and folded["MUL"] == 0 and sum(folded.values()) < sum(steered.values())
     lines = compare(opened, runs=1)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from quantised_toys import FACTS, TILE, check_levels, codes, tiles, toys
 
-from amirnet import Bundle
-from amirnet.engine import make_engine
+from amirnet import ModelBundle
+from amirnet.engines.registry import make_engine
 from amirnet_export.bundle_writer import write_bundle
 from amirnet_export.coreml import coreml_grid
 from amirnet_export.coreml_engine import ReferenceEngine
@@ -20,7 +20,7 @@ pytest.importorskip("ai_edge_litert")
 
 
 @pytest.fixture(scope="module")
-def bundle(tmp_path_factory) -> Bundle:
+def bundle(tmp_path_factory) -> ModelBundle:
     root = {"id": 0, "level": 0, "index": 0, "parent": None, "children": [], "confidence": 0.0, "code": [0.0] * 7}
     made = model_files(toys().network, toys().quantised, 64, TILE, FACTS)
     manifest = {
@@ -33,7 +33,7 @@ def bundle(tmp_path_factory) -> Bundle:
     }  # fmt: skip
     folder = tmp_path_factory.mktemp("bundle") / "toy"
     write_bundle(folder, manifest, made.files)
-    return Bundle.open(folder)
+    return ModelBundle.open(folder)
 
 
 def test_the_three_files_hold_one_grid(bundle) -> None:

@@ -11,8 +11,8 @@ import onnx
 import pytest
 import torch
 
-from amirnet import Bundle
-from amirnet.engine import OnnxEngine
+from amirnet import ModelBundle
+from amirnet.engines.onnx import OnnxEngine
 from amirnet_export import onnx as exporting
 from amirnet_export.errors import ExportError
 from amirnet_export.exporter import LICENSE
@@ -25,7 +25,7 @@ RESTORER_OPS = {"Conv", "Relu", "Add", "Mul", "Resize"}
 
 @pytest.fixture(scope="module")
 def engine(bundle_folder: Path) -> OnnxEngine:
-    return OnnxEngine(Bundle.open(bundle_folder))
+    return OnnxEngine(ModelBundle.open(bundle_folder))
 
 
 def graph(folder: Path, name: str) -> onnx.ModelProto:
@@ -141,7 +141,7 @@ def test_an_encoder_that_differs_is_not_exported(checkpoint, monkeypatch) -> Non
 
 def test_a_restorer_that_differs_is_told(bundle_folder, checkpoint) -> None:
     network, content = load_model(checkpoint).network, (bundle_folder / "restorer.onnx").read_bytes()
-    halo = Bundle.open(bundle_folder).manifest.tile.halo
+    halo = ModelBundle.open(bundle_folder).manifest.tile.halo
     exporting.check_restorer(network, content, halo)
     with pytest.raises(ExportError, match="restored: ONNX differs from torch"):
         exporting.check_restorer(network, spoilt(content), halo)

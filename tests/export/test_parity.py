@@ -15,11 +15,11 @@ from conftest import make_model
 from PIL import Image
 from quantised_toys import codes, tiles
 
-from amirnet import Bundle
-from amirnet.bundle_files import MANIFEST
+from amirnet import ModelBundle
+from amirnet.bundle.bundle_files import MANIFEST
 from amirnet.cli import cli
-from amirnet.degradation_tree import DegradationTree, TreeNode
 from amirnet.errors import EngineError
+from amirnet.runtime.degradation_tree import DegradationTree, TreeNode
 from amirnet_export.bundle_writer import seal
 from amirnet_export.errors import ExportError
 from amirnet_export.exporter import make_manifest
@@ -56,7 +56,7 @@ def photos() -> list[SamplePhoto]:
     return sample_photos()[::9]
 
 
-def bundle_of(parts: tuple[dict, ModelFiles], **files: bytes) -> Bundle:
+def bundle_of(parts: tuple[dict, ModelFiles], **files: bytes) -> ModelBundle:
     """The toy bundle, some of its files replaced: bundle_of(parts, restorer_int8__onnx=...)."""
     manifest, made = parts
     changed = {name.replace("__", "."): content for name, content in files.items()}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from amirnet import Bundle
+from amirnet import ModelBundle
 from amirnet_export.exporter import LICENSE
 from amirnet_export.model_facts import ModelFacts
 from amirnet_export.onnx_program import write_restorer
@@ -19,7 +19,7 @@ MODELS = Path(__file__).parents[2] / "models"
 
 @pytest.mark.parametrize("name", sorted(path.name for path in MODELS.iterdir() if path.is_dir()))
 def test_a_shipped_bundle_is_its_checkpoints(name: str) -> None:
-    bundle, model = Bundle.open(name), load_model(MODELS / name)
+    bundle, model = ModelBundle.open(name), load_model(MODELS / name)
     manifest = bundle.manifest
     assert manifest.identity == model_identity(model.network, model.quantised)
     facts = ModelFacts(manifest.name, manifest.description, LICENSE, manifest.identity)

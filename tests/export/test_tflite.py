@@ -7,7 +7,7 @@ import pytest
 import torch
 from quantised_toys import CODE_GRID, FACTS, STAGES, TILE, check_levels, codes, tiles, toys
 
-from amirnet.int8 import code_bytes, real_pixels, signed, tile_bytes, unsigned
+from amirnet.runtime.int8 import code_bytes, real_pixels, signed, tile_bytes, unsigned
 from amirnet_export.errors import ExportError
 from amirnet_export.model_facts import UNITS
 from amirnet_export.tflite import encoder_tflite, restorer_tflite, tflite_grid

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import strategies as st
 from PIL import Image
 
-from amirnet.metadata import Metadata
-from amirnet.photo_encoder import WRITERS, encode
+from amirnet.photo.metadata import Metadata
+from amirnet.photo.photo_encoder import WRITERS, encode
 
 ORIENTATION = 0x0112
 KINDS = {

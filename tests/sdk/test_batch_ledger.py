@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from amirnet import Bundle, RestoreOptions
+from amirnet import ModelBundle, RestoreOptions
 from amirnet.batch.ledger import Ledger
 from amirnet.batch.recipe import Recipe, fingerprint
 from amirnet.errors import OutputError
@@ -86,7 +86,7 @@ def test_a_ledger_that_cannot_be_is_one_line(tmp_path):
 
 
 def test_the_key_of_a_recipe_is_all_that_changes_the_result(toy_bundle, toy_copy):
-    recipe = Recipe(str(toy_bundle), fingerprint(Bundle.open(toy_bundle)))
+    recipe = Recipe(str(toy_bundle), fingerprint(ModelBundle.open(toy_bundle)))
     options = [{"engine": "tflite"}, {"precision": "int8"}, {"tile": 40}, {"quality": 80}]
     options += [{"strip_gps": True}, {"version": "2"}]
     asked = [{"node": 1}, {"first_frame": True}, {"light": "keep"}, {"light": 0.5}, {"kind": "noise"}]
@@ -95,7 +95,7 @@ def test_the_key_of_a_recipe_is_all_that_changes_the_result(toy_bundle, toy_copy
     keys = {Recipe(recipe.model, recipe.fingerprint, **option).key for option in [{}, *options]}
     assert len(keys) == 1 + len(options)
     assert Recipe("elsewhere", recipe.fingerprint).key == recipe.key
-    assert fingerprint(Bundle.open(toy_copy)) == recipe.fingerprint
+    assert fingerprint(ModelBundle.open(toy_copy)) == recipe.fingerprint
     manifest = toy_copy / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"overlap": 6', '"overlap": 4'))
-    assert fingerprint(Bundle.open(toy_copy)) != recipe.fingerprint
+    assert fingerprint(ModelBundle.open(toy_copy)) != recipe.fingerprint

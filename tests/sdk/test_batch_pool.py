@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from amirnet import Bundle, Restorer
+from amirnet import ModelBundle, Restorer
 from amirnet.batch.process_pool import Lane, run
 from amirnet.batch.recipe import Recipe, Task, fingerprint, sha256_of
 
 
 @pytest.fixture
 def recipe(toy_bundle):
-    return Recipe(str(toy_bundle), fingerprint(Bundle.open(toy_bundle)))
+    return Recipe(str(toy_bundle), fingerprint(ModelBundle.open(toy_bundle)))
 
 
 def task(photo, name):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from amirnet import Bundle, RestoreOptions, Restorer
+from amirnet import ModelBundle, RestoreOptions, Restorer
 from amirnet.batch.ledger import Ledger
 from amirnet.batch.recipe import Recipe, fingerprint
 from amirnet.batch.session import Job, restore_all
@@ -21,7 +21,7 @@ def session(tmp_path, toy_copy, toy_photo, monkeypatch):
         Image.fromarray(np.roll(toy_photo, 7 * place, axis=1)).save(name)
 
     def run(*names, before_each=lambda task: None, **options):
-        recipe = Recipe(str(toy_copy), fingerprint(Bundle.open(toy_copy)), **options)
+        recipe = Recipe(str(toy_copy), fingerprint(ModelBundle.open(toy_copy)), **options)
         worker, outcomes, restored = Worker(recipe), {}, []
 
         def runner(tasks):

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amirnet import Blender, TilePlan
-from amirnet.blender import fixed_point
 from amirnet.errors import TileError
+from amirnet.runtime.blender import fixed_point
 
 
 @st.composite

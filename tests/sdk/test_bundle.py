@@ -6,7 +6,8 @@ import shutil
 
 import pytest
 
-from amirnet import Bundle, bundle, bundle_files
+from amirnet import ModelBundle
+from amirnet.bundle import bundle_files, model_bundle
 from amirnet.errors import (
     BundleError,
     ChangedFileError,
@@ -20,7 +21,7 @@ from amirnet.errors import (
 
 
 def test_a_sound_bundle_opens(toy_copy, form):
-    opened = Bundle.open(form(toy_copy))
+    opened = ModelBundle.open(form(toy_copy))
     assert opened.manifest.name == "toy"
     assert opened.manifest.tile.halo == 12
     assert opened.tree.size == 7
@@ -30,26 +31,26 @@ def test_a_sound_bundle_opens(toy_copy, form):
 
 def test_a_later_minor_version_and_unknown_fields_are_read(reseal, form):
     folder = reseal(lambda manifest: manifest.update(schema="1.7", novelty={"a": 1}))
-    assert Bundle.open(form(folder)).manifest.schema == "1.7"
+    assert ModelBundle.open(form(folder)).manifest.schema == "1.7"
 
 
 def test_a_model_that_is_a_folder_is_sealed_file_by_file(toy_copy, reseal, form):
     (toy_copy / "net.mlpackage" / "Data").mkdir(parents=True)
     (toy_copy / "net.mlpackage" / "Data" / "weight.bin").write_bytes(b"w")
     folder = reseal(lambda manifest: manifest["models"]["encoder"].update(coreml={"float16": "net.mlpackage"}))
-    assert Bundle.open(form(folder)).read("net.mlpackage/Data/weight.bin") == b"w"
+    assert ModelBundle.open(form(folder)).read("net.mlpackage/Data/weight.bin") == b"w"
 
 
 def test_missing_file(toy_copy, form):
     (toy_copy / "encoder.onnx").unlink()
     with pytest.raises(MissingFileError, match=r"encoder\.onnx is missing"):
-        Bundle.open(form(toy_copy))
+        ModelBundle.open(form(toy_copy))
 
 
 def test_missing_manifest(toy_copy, form):
     (toy_copy / "manifest.json").unlink()
     with pytest.raises(MissingFileError, match=r"no manifest\.json"):
-        Bundle.open(form(toy_copy))
+        ModelBundle.open(form(toy_copy))
 
 
 @pytest.mark.parametrize("name", ["notes.txt", ".DS_Store", "deep/er/notes.txt"])
@@ -57,7 +58,7 @@ def test_extra_file(toy_copy, form, name):
     (toy_copy / name).parent.mkdir(parents=True, exist_ok=True)
     (toy_copy / name).write_bytes(b"")
     with pytest.raises(ExtraFileError, match=name):
-        Bundle.open(form(toy_copy))
+        ModelBundle.open(form(toy_copy))
 
 
 def test_changed_file(toy_copy, form):
@@ -65,7 +66,7 @@ def test_changed_file(toy_copy, form):
     content[len(content) // 2] ^= 1
     (toy_copy / "encoder.onnx").write_bytes(content)
     with pytest.raises(ChangedFileError, match=r"encoder\.onnx was changed"):
-        Bundle.open(form(toy_copy))
+        ModelBundle.open(form(toy_copy))
 
 
 @pytest.mark.parametrize("grow", [b"x", b""])
@@ -73,11 +74,11 @@ def test_truncated_or_grown_file(toy_copy, form, grow):
     content = (toy_copy / "encoder.onnx").read_bytes()
     (toy_copy / "encoder.onnx").write_bytes(content + grow if grow else content[:-10])
     with pytest.raises(ChangedFileError, match=rf"encoder\.onnx has .* bytes, not {len(content)}"):
-        Bundle.open(form(toy_copy))
+        ModelBundle.open(form(toy_copy))
 
 
 def test_a_file_changed_after_opening_is_noticed(toy_copy):
-    opened = Bundle.open(toy_copy)
+    opened = ModelBundle.open(toy_copy)
     (toy_copy / "encoder.onnx").write_bytes(b"x")
     with pytest.raises(ChangedFileError):
         opened.read("encoder.onnx")
@@ -90,7 +91,7 @@ def test_unknown_major_version_is_refused_before_anything_else(reseal, form, sch
         manifest["schema"] = schema
 
     with pytest.raises(UnsupportedSchemaError, match=f"schema {schema}, but this release reads 1"):
-        Bundle.open(form(reseal(edit)))
+        ModelBundle.open(form(reseal(edit)))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_a_listed_path_that_could_leave_the_folder(toy_copy, form, name):
     manifest["files"][name] = {"sha256": "0" * 64, "bytes": 1}
     (toy_copy / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(UnsafePathError, match="unsafe path"):
-        Bundle.open(form(toy_copy))
+        ModelBundle.open(form(toy_copy))
 
 
 @pytest.mark.parametrize("name", ["encoder.onnx", "manifest.json", "extra.txt"])
@@ -127,20 +128,20 @@ def test_a_link_in_the_folder(toy_copy, tmp_path, name):
         outside.write_bytes(b"")
     (toy_copy / name).symlink_to(outside)
     with pytest.raises(UnsafePathError, match="is a link"):
-        Bundle.open(toy_copy)
+        ModelBundle.open(toy_copy)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_in_the_folder_is_refused_and_not_waited_for(toy_copy):
     os.mkfifo(toy_copy / "pipe")
     with pytest.raises(UnsafePathError, match="not a plain file"):
-        Bundle.open(toy_copy)
+        ModelBundle.open(toy_copy)
 
 
 def test_too_many_files(toy_copy, form, monkeypatch):
     monkeypatch.setattr(bundle_files, "ENTRIES", 2)
     with pytest.raises(ExtraFileError, match="more than 2"):
-        Bundle.open(form(toy_copy))
+        ModelBundle.open(form(toy_copy))
 
 
 @pytest.mark.parametrize(
@@ -160,13 +161,13 @@ def test_too_many_files(toy_copy, form, monkeypatch):
 def test_a_manifest_that_is_not_json(toy_copy, form, content):
     (toy_copy / "manifest.json").write_bytes(content)
     with pytest.raises(ManifestError, match=r"manifest\.json: "):
-        Bundle.open(form(toy_copy))
+        ModelBundle.open(form(toy_copy))
 
 
 def test_an_endless_manifest(toy_copy, form, monkeypatch):
-    monkeypatch.setattr(bundle, "MANIFEST_BYTES", 100)
+    monkeypatch.setattr(model_bundle, "MANIFEST_BYTES", 100)
     with pytest.raises(BundleError, match="larger than 100 bytes"):
-        Bundle.open(form(toy_copy))
+        ModelBundle.open(form(toy_copy))
 
 
 @pytest.mark.parametrize(
@@ -194,7 +195,7 @@ def test_an_endless_manifest(toy_copy, form, monkeypatch):
 )  # fmt: skip
 def test_a_field_that_is_wrong_is_named(reseal, edit, problem):
     with pytest.raises(ManifestError, match=problem) as caught:
-        Bundle.open(reseal(edit))
+        ModelBundle.open(reseal(edit))
     assert "manifest.json" in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -205,24 +206,24 @@ def test_a_seal_that_is_none(toy_copy, sha256):
     manifest["files"]["encoder.onnx"]["sha256"] = sha256
     (toy_copy / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ManifestError, match="64 lower-case hex"):
-        Bundle.open(toy_copy)
+        ModelBundle.open(toy_copy)
 
 
 def test_unknown_names_say_what_there_is(monkeypatch, tmp_path, toy_copy):
     with pytest.raises(UnknownBundleError, match="nosuch: no such shipped bundle"):
-        Bundle.open("nosuch")
+        ModelBundle.open("nosuch")
     with pytest.raises(UnknownBundleError, match="no such folder or zip file"):
-        Bundle.open(tmp_path / "nosuch.zip")
-    monkeypatch.setattr(bundle, "SHIPPED", toy_copy.parent)
+        ModelBundle.open(tmp_path / "nosuch.zip")
+    monkeypatch.setattr(model_bundle, "SHIPPED", toy_copy.parent)
     with pytest.raises(UnknownBundleError, match="shipped: toy"):
-        Bundle.open("nosuch")
+        ModelBundle.open("nosuch")
 
 
 def test_a_bare_shipped_name_wins_over_a_folder_of_that_name(monkeypatch, tmp_path, toy_copy):
-    monkeypatch.setattr(bundle, "SHIPPED", toy_copy.parent)
+    monkeypatch.setattr(model_bundle, "SHIPPED", toy_copy.parent)
     elsewhere = tmp_path / "elsewhere"
     (elsewhere / "toy").mkdir(parents=True)
     monkeypatch.chdir(elsewhere)
-    assert Bundle.open("toy").manifest.name == "toy"
+    assert ModelBundle.open("toy").manifest.name == "toy"
     with pytest.raises(MissingFileError):
-        Bundle.open("./toy")
+        ModelBundle.open("./toy")

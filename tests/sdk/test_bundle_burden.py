@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from amirnet import Bundle, bundle_files
+from amirnet import ModelBundle
+from amirnet.bundle import bundle_files
+from amirnet.bundle.manifest import BUNDLE_BYTES
 from amirnet.errors import BundleError, ExtraFileError, ManifestError, MissingFileError
-from amirnet.manifest import BUNDLE_BYTES
 
 SECONDS = 5.0
 
@@ -33,7 +34,7 @@ def test_many_models_among_many_files_do_not_take_long(toy_copy):
     edited(toy_copy, fill)
     start = time.process_time()
     with pytest.raises(MissingFileError):
-        Bundle.open(toy_copy)
+        ModelBundle.open(toy_copy)
     assert time.process_time() - start < SECONDS
 
 
@@ -42,7 +43,7 @@ def test_a_model_that_is_no_file_and_no_folder_is_still_noticed(toy_copy):
         manifest["models"]["encoder"]["onnx"]["float32"] = "encoder"
 
     with pytest.raises(ManifestError, match="names 'encoder', which is not among the files"):
-        Bundle.open(edited(toy_copy, fill))
+        ModelBundle.open(edited(toy_copy, fill))
 
 
 @pytest.mark.parametrize("sizes", [[BUNDLE_BYTES + 1], [BUNDLE_BYTES // 2 + 1] * 2, [BUNDLE_BYTES]])
@@ -51,7 +52,7 @@ def test_files_that_add_up_to_too_much(toy_copy, sizes):
         manifest["files"] |= {f"f{at}": {"sha256": "0" * 64, "bytes": size} for at, size in enumerate(sizes)}
 
     with pytest.raises(ManifestError, match="bytes"):
-        Bundle.open(edited(toy_copy, fill))
+        ModelBundle.open(edited(toy_copy, fill))
 
 
 def test_too_many_entries_are_noticed_before_they_are_listed(toy_copy, zipped, monkeypatch):
@@ -59,7 +60,7 @@ def test_too_many_entries_are_noticed_before_they_are_listed(toy_copy, zipped, m
     path = zipped(toy_copy, **{f"f{number}": b"" for number in range(25)})
     monkeypatch.setattr(zipfile, "ZipFile", lambda *given: pytest.fail("listed"))
     with pytest.raises(ExtraFileError, match="more than 10 entries"):
-        Bundle.open(path)
+        ModelBundle.open(path)
 
 
 def test_a_large_entry_is_unpacked_in_pieces(toy_copy, zipped, monkeypatch):
@@ -72,7 +73,7 @@ def test_a_large_entry_is_unpacked_in_pieces(toy_copy, zipped, monkeypatch):
     asked = []
     read = zipfile.ZipExtFile.read
     monkeypatch.setattr(zipfile.ZipExtFile, "read", lambda self, n=-1: asked.append(n) or read(self, n))
-    assert Bundle.open(path).read("large") == large
+    assert ModelBundle.open(path).read("large") == large
     assert max(asked) <= 2**20 and min(asked) >= 0
 
 
@@ -90,7 +91,7 @@ def test_too_little_memory_is_named(toy_copy, zipped, monkeypatch, form):
     else:
         monkeypatch.setattr(zipfile.ZipExtFile, "read", no_memory)
     with pytest.raises(BundleError, match="memory") as caught:
-        Bundle.open(path)
+        ModelBundle.open(path)
     assert len(str(caught.value).splitlines()) == 1
 
 

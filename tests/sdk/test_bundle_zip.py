@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from amirnet import Bundle
+from amirnet import ModelBundle
 from amirnet.errors import BundleError, ChangedFileError, ExtraFileError, MissingFileError, UnsafePathError
 
 
@@ -27,7 +27,7 @@ def whole_zip(folder):
 @pytest.mark.parametrize("name", ["../evil", "/evil", "a\\evil", "a/../../evil"])
 def test_a_zip_entry_that_could_leave_the_folder(toy_copy, name, zipped):
     with pytest.raises(UnsafePathError, match="unsafe path"):
-        Bundle.open(zipped(toy_copy, **{name: b""}))
+        ModelBundle.open(zipped(toy_copy, **{name: b""}))
 
 
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFSOCK])
@@ -38,13 +38,13 @@ def test_a_link_or_a_device_in_a_zip(toy_copy, zipped, kind):
         link.external_attr = (kind | 0o777) << 16
         file.writestr(link, "/etc/passwd")
     with pytest.raises(UnsafePathError, match="is a link"):
-        Bundle.open(path)
+        ModelBundle.open(path)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_a_file_twice_in_a_zip(toy_copy, zipped):
     with pytest.raises(ExtraFileError, match="twice"):
-        Bundle.open(zipped(toy_copy, **{"encoder.onnx": b"other"}))
+        ModelBundle.open(zipped(toy_copy, **{"encoder.onnx": b"other"}))
 
 
 def test_a_zip_of_the_folder_itself_says_how_to_zip(toy_copy):
@@ -53,7 +53,7 @@ def test_a_zip_of_the_folder_itself_says_how_to_zip(toy_copy):
         for item in toy_copy.iterdir():
             file.write(item, "toy/" + item.name)
     with pytest.raises(MissingFileError, match="zip the files, not the folder"):
-        Bundle.open(path)
+        ModelBundle.open(path)
 
 
 @pytest.mark.parametrize("keep", [0, 10, 0.5, 0.999])
@@ -62,7 +62,7 @@ def test_a_truncated_zip(toy_copy, keep, zipped):
     content = path.read_bytes()
     path.write_bytes(content[: keep if isinstance(keep, int) else int(len(content) * keep)])
     with pytest.raises(BundleError, match="not a whole zip file"):
-        Bundle.open(path)
+        ModelBundle.open(path)
 
 
 def test_a_damaged_zip_entry(toy_copy, zipped):
@@ -72,7 +72,7 @@ def test_a_damaged_zip_entry(toy_copy, zipped):
     content[at : at + 40] = b"\xff" * 40
     path.write_bytes(content)
     with pytest.raises(ChangedFileError, match=r"encoder\.onnx"):
-        Bundle.open(path)
+        ModelBundle.open(path)
 
 
 def test_a_zip_bomb_is_never_unpacked_beyond_its_seal(toy_copy, monkeypatch, zipped):
@@ -80,7 +80,7 @@ def test_a_zip_bomb_is_never_unpacked_beyond_its_seal(toy_copy, monkeypatch, zip
     manifest["files"]["bomb"] = {"sha256": "0" * 64, "bytes": 5}
     (toy_copy / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ChangedFileError, match="bomb has more bytes, not 5"):
-        Bundle.open(zipped(toy_copy, bomb=b"0" * 50_000_000))
+        ModelBundle.open(zipped(toy_copy, bomb=b"0" * 50_000_000))
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -93,7 +93,7 @@ def test_whatever_is_damaged_in_a_zip_it_opens_as_sealed_or_is_refused(toy_bundl
     path = tmp_path / "damaged.zip"
     path.write_bytes(content)
     try:
-        opened = Bundle.open(path)
+        opened = ModelBundle.open(path)
     except BundleError as error:
         assert "\n" not in str(error)
     else:

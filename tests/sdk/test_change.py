@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from amirnet import Restorer
-from amirnet.change import LEFT_ALONE, Change
 from amirnet.cli import cli
 from amirnet.errors import OutOfMemoryError
+from amirnet.runtime.change import LEFT_ALONE, Change, brightness
 
 
 def psnr(photo, result):
@@ -86,3 +86,11 @@ def test_a_photo_with_nothing_to_mend(tmp_path, null_bundle, toy_bundle, photo):
     found, other = (json.loads(line(bundle, "--json")) for bundle in (null_bundle, toy_bundle))
     assert (found["change_psnr"], found["left_alone"], other["left_alone"]) == (100.0, True, False)
     assert other["change_psnr"] == Restorer.from_bundle(toy_bundle).restore(photo).change_psnr < LEFT_ALONE
+
+
+@pytest.mark.parametrize("red", [*range(0, 256, 15), 1, 128, 254])
+def test_brightness_is_pillows(red):
+    """What a gray photo's change is told by is what its file is written by, for every green and blue."""
+    green, blue = np.meshgrid(np.arange(256, dtype=np.uint8), np.arange(256, dtype=np.uint8))
+    pixels = np.dstack([np.full_like(green, red), green, blue])
+    np.testing.assert_array_equal(brightness(pixels)[..., 0], np.asarray(Image.fromarray(pixels).convert("L")))

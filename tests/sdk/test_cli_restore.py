@@ -203,12 +203,12 @@ def test_a_full_disk_is_one_line(restore, photo, tmp_path, monkeypatch):
 
 
 REPORTING = """
-import amirnet.blender, amirnet.cli
-add = amirnet.blender.Blender.add
+import amirnet.runtime.blender, amirnet.cli
+add = amirnet.runtime.blender.Blender.add
 def reporting(self, tile, core):
     print("tile", flush=True)
     return add(self, tile, core)
-amirnet.blender.Blender.add = reporting
+amirnet.runtime.blender.Blender.add = reporting
 amirnet.cli.main()
 """
 """The command line, saying on stdout when tiles are being blended."""

@@ -9,13 +9,12 @@ from contract_tables import CONTRACT, integers, numbers, table, tree
 
 import amirnet
 from amirnet import Blender, ProbePlan, TilePlan, errors
-from amirnet.blender import axis_weights, fixed_point, rounded
-from amirnet.change import LEFT_ALONE, Change
-from amirnet.input_window import row_span
-from amirnet.padding import source_coordinates
-from amirnet.probe_plan import average
-from amirnet.tile_plan import Axis
-from amirnet.tile_runner import tile_sizes
+from amirnet.runtime.blender import axis_weights, fixed_point, rounded
+from amirnet.runtime.change import LEFT_ALONE, Change
+from amirnet.runtime.input_window import row_span
+from amirnet.runtime.padding import source_coordinates
+from amirnet.runtime.probe_plan import average
+from amirnet.runtime.tile_plan import Axis, tile_sizes
 
 SOURCE = Path(amirnet.__file__).parent
 

@@ -6,11 +6,11 @@ from contract_tables import integers, numbers, shares, table, tree
 
 from amirnet import LightCurve
 from amirnet.errors import NodeError
-from amirnet.kinds import allowed_for, likelihoods
-from amirnet.level_powers import level_powers
-from amirnet.level_statistics import level_statistics
-from amirnet.light_head import Layer
-from amirnet.strength import mixed, parts_of
+from amirnet.runtime.kinds import allowed_for, likelihoods
+from amirnet.runtime.level_powers import level_powers
+from amirnet.runtime.level_statistics import level_statistics
+from amirnet.runtime.light_head import Layer
+from amirnet.runtime.strength import mixed, parts_of
 
 
 @pytest.mark.parametrize("row", table("restricted"), ids=str)

@@ -8,13 +8,13 @@ import numpy as np
 import onnx
 import pytest
 
-from amirnet import Bundle, OnnxEngine
-from amirnet.engine import load_onnxruntime
+from amirnet import ModelBundle, OnnxEngine
+from amirnet.engines.onnx import load_onnxruntime
 from amirnet.errors import EngineError
 
 
 def test_encoder_and_restorer_run(toy_bundle):
-    engine = OnnxEngine(Bundle.open(toy_bundle), threads=1)
+    engine = OnnxEngine(ModelBundle.open(toy_bundle), threads=1)
     mask, value = engine.encode(np.full((5, 3, 64, 64), 0.5, np.float32))
     assert mask.shape == value.shape == (5, 7)
     np.testing.assert_allclose([mask[0, :1].sum(), mask[0, 1:3].sum(), mask[0, 3:].sum()], 1, atol=1e-6)
@@ -23,7 +23,7 @@ def test_encoder_and_restorer_run(toy_bundle):
 
 
 def test_graphs_load_on_first_use(toy_bundle):
-    engine = OnnxEngine(Bundle.open(toy_bundle))
+    engine = OnnxEngine(ModelBundle.open(toy_bundle))
     assert engine._sessions == {}
     engine.encode(np.zeros((1, 3, 64, 64), np.float32))
     assert list(engine._sessions) == ["encoder.onnx"]
@@ -31,7 +31,7 @@ def test_graphs_load_on_first_use(toy_bundle):
 
 def test_telemetry_is_off_before_the_runtime_loads():
     code = (
-        "import os, sys, amirnet.engine as e; assert 'onnxruntime' not in sys.modules;"
+        "import os, sys, amirnet.engines.onnx as e; assert 'onnxruntime' not in sys.modules;"
         "e.load_onnxruntime(); print(os.environ['ORT_DISABLE_TELEMETRY'])"
     )
     environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
@@ -43,25 +43,25 @@ def test_telemetry_is_off_before_the_runtime_loads():
 
 def test_a_precision_the_bundle_lacks_is_named(toy_bundle):
     with pytest.raises(EngineError, match=r"no ONNX int8 restorer \(it holds: onnx float32\)"):
-        OnnxEngine(Bundle.open(toy_bundle), precision="int8")
+        OnnxEngine(ModelBundle.open(toy_bundle), precision="int8")
 
 
 def test_a_file_that_is_no_graph(toy_copy, reseal):
     (toy_copy / "encoder.onnx").write_bytes(b"not a graph")
-    engine = OnnxEngine(Bundle.open(reseal(lambda manifest: None)))
+    engine = OnnxEngine(ModelBundle.open(reseal(lambda manifest: None)))
     with pytest.raises(EngineError, match=r"encoder\.onnx: cannot be loaded"):
         engine.encode(np.zeros((1, 3, 64, 64), np.float32))
 
 
 def test_a_graph_with_other_names(toy_copy, reseal):
     (toy_copy / "encoder.onnx").write_bytes((toy_copy / "restorer.onnx").read_bytes())
-    engine = OnnxEngine(Bundle.open(reseal(lambda manifest: None)))
+    engine = OnnxEngine(ModelBundle.open(reseal(lambda manifest: None)))
     with pytest.raises(EngineError, match="'tile', 'code'"):
         engine.encode(np.zeros((1, 3, 64, 64), np.float32))
 
 
 def test_a_tile_the_graph_cannot_take(toy_bundle):
-    engine = OnnxEngine(Bundle.open(toy_bundle))
+    engine = OnnxEngine(ModelBundle.open(toy_bundle))
     with pytest.raises(EngineError, match=r"restorer\.onnx: failed to run"):
         engine.restore(np.zeros((1, 3, 32, 31), np.float32), np.zeros((1, 7, 1, 1), np.float32))
 
@@ -73,6 +73,6 @@ def test_outputs_of_another_length(toy_copy, reseal):
     model.graph.node.append(keep)
     model.graph.output[1].type.tensor_type.shape.dim[1].dim_value = 6
     onnx.save(model, toy_copy / "encoder.onnx")
-    engine = OnnxEngine(Bundle.open(reseal(lambda manifest: None)))
+    engine = OnnxEngine(ModelBundle.open(reseal(lambda manifest: None)))
     with pytest.raises(EngineError, match=r"returned \(1, 7\) and \(1, 6\), not \(1, 7\) twice"):
         engine.encode(np.zeros((1, 3, 64, 64), np.float32))

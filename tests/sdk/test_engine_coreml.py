@@ -9,9 +9,9 @@ import pytest
 import torch
 from quantised_toys import FACTS, TILE, check_levels, codes, tiles, toys
 
-from amirnet import Bundle
-from amirnet.engine import make_engine
-from amirnet.engine_coreml import CoremlEngine
+from amirnet import ModelBundle
+from amirnet.engines.coreml import CoremlEngine
+from amirnet.engines.registry import make_engine
 from amirnet.errors import EngineError
 
 PROBE = 64
@@ -47,7 +47,7 @@ def sealed(toy_copy, reseal):
                 "float16": "restorer.mlpackage", "int8": "restorer_int8.mlpackage"
             }  # fmt: skip
 
-        return Bundle.open(reseal(edit))
+        return ModelBundle.open(reseal(edit))
 
     return make
 

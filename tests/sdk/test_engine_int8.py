@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
-from amirnet import Bundle, OnnxEngine
-from amirnet.engine import make_engine
+from amirnet import ModelBundle, OnnxEngine
+from amirnet.engines.registry import make_engine
 from amirnet.errors import EngineError
-from amirnet.int8 import code_bytes, real_pixels, signed, tile_bytes, unsigned
-from amirnet.padding import to_tensor
+from amirnet.runtime.int8 import code_bytes, real_pixels, signed, tile_bytes, unsigned
+from amirnet.runtime.padding import to_tensor
 
 LEVELS = np.arange(256, dtype=np.uint8)
 
@@ -58,7 +58,7 @@ def int8_restorer(kind=TensorProto.UINT8):
 @pytest.fixture
 def int8_bundle(toy_copy, reseal):
     (toy_copy / "restorer_int8.onnx").write_bytes(int8_restorer())
-    return Bundle.open(reseal(lambda m: m["models"]["restorer"]["onnx"].update(int8="restorer_int8.onnx")))
+    return ModelBundle.open(reseal(lambda m: m["models"]["restorer"]["onnx"].update(int8="restorer_int8.onnx")))
 
 
 def test_an_int8_restorer_takes_and_gives_pixels(int8_bundle):
@@ -78,13 +78,13 @@ def test_a_float_graph_that_is_called_int8(toy_copy, reseal):
     def edit(manifest):
         manifest["models"]["restorer"]["onnx"]["int8"] = "restorer.onnx"
 
-    engine = OnnxEngine(Bundle.open(reseal(edit)), "int8")
+    engine = OnnxEngine(ModelBundle.open(reseal(edit)), "int8")
     with pytest.raises(EngineError, match=r"restorer\.onnx: has .*tensor\(float\).* not tensor\(uint8\) throughout"):
         engine.restore(np.zeros((1, 3, 32, 32), np.float32), np.zeros((1, 7, 1, 1), np.float32))
 
 
 def test_engines_by_name(toy_bundle):
-    bundle = Bundle.open(toy_bundle)
+    bundle = ModelBundle.open(toy_bundle)
     assert isinstance(make_engine(bundle), OnnxEngine)
     with pytest.raises(EngineError, match="cuda: no such engine; choose one of onnx, tflite, coreml"):
         make_engine(bundle, "cuda")

@@ -10,8 +10,8 @@ import torch
 from PIL import Image
 from quantised_toys import FACTS, TILE, check_levels, codes, tiles, toys
 
-from amirnet import Bundle
-from amirnet.engine import make_engine
+from amirnet import ModelBundle
+from amirnet.engines.registry import make_engine
 from amirnet.errors import EngineError
 from amirnet_export.tflite import encoder_tflite, restorer_tflite
 
@@ -41,7 +41,7 @@ def sealed(models, toy_copy, reseal):
             manifest["models"]["encoder"]["tflite"] = {"float32": "encoder.tflite"}
             manifest["models"]["restorer"]["tflite"] = {"float32": "restorer.tflite", "int8": "restorer_int8.tflite"}
 
-        return Bundle.open(reseal(edit))
+        return ModelBundle.open(reseal(edit))
 
     return make
 

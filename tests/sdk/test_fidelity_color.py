@@ -94,9 +94,9 @@ def test_row_icc_beyond_srgb(tmp_path, both_ways):
 
 
 def test_row_icc_16_bits(tmp_path, toy_photo, both_ways):
-    from amirnet.metadata import Metadata
-    from amirnet.photo_file import PhotoFile
-    from amirnet.png_writer import encode_png
+    from amirnet.photo.metadata import Metadata
+    from amirnet.photo.photo_file import PhotoFile
+    from amirnet.photo.png_writer import encode_png
 
     icc, deep = rgb_profile("display-p3"), toy_photo.astype(np.uint16) * 257 + 3
     (tmp_path / "a.png").write_bytes(encode_png(deep, Metadata(icc=icc)))

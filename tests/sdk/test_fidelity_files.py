@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile
 
-from amirnet import image_io
+from amirnet.photo import image_io
 
 
 def animation(path, photo):
@@ -109,8 +109,8 @@ def test_row_truncated(tmp_path, toy_photo, refused_both_ways, suffix):
 
 
 def test_row_truncated_16_bits(tmp_path, toy_photo, refused_both_ways):
-    from amirnet.metadata import NOTHING
-    from amirnet.png_writer import encode_png
+    from amirnet.photo.metadata import NOTHING
+    from amirnet.photo.png_writer import encode_png
 
     content = encode_png(toy_photo.astype(np.uint16) * 257, NOTHING)
     (tmp_path / "a.png").write_bytes(content[: len(content) // 2])

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from amirnet.exif import EXIF_IFD, GPS_IFD, INTEROP_IFD, Directory, Entry, ExifBlock
-from amirnet.jpeg_quality import not_worse_than
-from amirnet.metadata import Metadata, clean_xmp
-from amirnet.photo_encoder import WRITERS, encode
-from amirnet.photo_file import PhotoFile
-from amirnet.transparency import fill_hidden
+from amirnet.photo.exif import EXIF_IFD, GPS_IFD, INTEROP_IFD, Directory, Entry, ExifBlock
+from amirnet.photo.jpeg_quality import not_worse_than
+from amirnet.photo.metadata import Metadata, clean_xmp
+from amirnet.photo.photo_encoder import WRITERS, encode
+from amirnet.photo.photo_file import PhotoFile
+from amirnet.runtime.transparency import fill_hidden
 
 sizes = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 10: 8, 12: 8}
 entries = st.dictionaries(

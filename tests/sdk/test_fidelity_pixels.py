@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from amirnet.errors import ImageError
-from amirnet.metadata import NOTHING
-from amirnet.photo_file import PhotoFile
-from amirnet.png_writer import encode_png
+from amirnet.photo.metadata import NOTHING
+from amirnet.photo.photo_file import PhotoFile
+from amirnet.photo.png_writer import encode_png
 
 ORIENTATION = 0x0112
 

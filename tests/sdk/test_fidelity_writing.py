@@ -16,9 +16,9 @@ import pytest
 from PIL import Image
 
 from amirnet import Restorer
-from amirnet.atomic_file import write_file, write_with
 from amirnet.errors import OutputError
-from amirnet.photo_file import PhotoFile
+from amirnet.photo.atomic_file import write_file, write_with
+from amirnet.photo.photo_file import PhotoFile
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals, limits and permissions")
 

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from amirnet import image_io
 from amirnet.errors import ImageError, OutputError
+from amirnet.photo import image_io
 
 PHOTO = np.random.default_rng(5).integers(0, 256, (6, 9, 3), dtype=np.uint8)
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from amirnet import Bundle, Restorer
+from amirnet import ModelBundle, Restorer
 
 KEPT = Path(__file__).parent / "bundles" / "written_1_1.zip"
 
 
 def test_it_opens():
-    manifest = Bundle.open(KEPT).manifest
+    manifest = ModelBundle.open(KEPT).manifest
     assert (manifest.schema, manifest.name, manifest.probe.trim) == ("1.1", "kept", 4)
     assert manifest.models["restorer"]["onnx"] == {"float32": "restorer.onnx", "int8": "restorer_int8.onnx"}
     assert len(manifest.tree.nodes) == 5

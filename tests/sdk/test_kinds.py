@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amirnet.errors import NodeError
-from amirnet.kinds import allowed_for, check_kind, commonest, kind_of, kinds_of, likelihoods, shares
+from amirnet.runtime.kinds import allowed_for, check_kind, commonest, kind_of, kinds_of, likelihoods, shares
 
 TREE = tree()
 

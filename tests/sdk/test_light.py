@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import amirnet
-from amirnet import Bundle, LightCurve, level_powers
+from amirnet import LightCurve, ModelBundle
 from amirnet.errors import EngineError, ManifestError
-from amirnet.level_statistics import PERCENTS, count_levels, level_statistics, mean_level
-from amirnet.light_head import Layer, LightHead
+from amirnet.runtime import level_powers
+from amirnet.runtime.level_statistics import PERCENTS, count_levels, level_statistics, mean_level
+from amirnet.runtime.light_head import Layer, LightHead
 
 CONSTANTS = json.loads(Path(amirnet.__file__).parents[1].joinpath("contract", "light.json").read_text("utf-8"))
 
@@ -88,7 +89,7 @@ def test_statistics_are_what_a_sorted_list_says(seed, count, side):
 
 
 def test_the_head_is_two_layers(lit_bundle):
-    head = Bundle.open(lit_bundle).manifest.light
+    head = ModelBundle.open(lit_bundle).manifest.light
     rng = np.random.default_rng(0)
     code, statistics = rng.normal(size=7).astype(np.float32), rng.random(24)
     z = [*map(float, code), *map(float, statistics)]
@@ -149,7 +150,7 @@ def edited(change):
 )
 def test_a_head_that_is_none_is_refused(reseal, change, problem):
     with pytest.raises(ManifestError, match=problem):
-        Bundle.open(reseal(edited(change)))
+        ModelBundle.open(reseal(edited(change)))
 
 
 @pytest.mark.parametrize(
@@ -163,4 +164,4 @@ def test_a_head_that_is_none_is_refused(reseal, change, problem):
 )
 def test_kinds_that_are_none_are_refused(reseal, kinds, problem):
     with pytest.raises(ManifestError, match=problem):
-        Bundle.open(reseal(lambda manifest: manifest["tree"]["nodes"][0].update(kinds=kinds)))
+        ModelBundle.open(reseal(lambda manifest: manifest["tree"]["nodes"][0].update(kinds=kinds)))

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 
-from amirnet import Bundle
+from amirnet import ModelBundle
+from amirnet.bundle.onnx_file import check_complete
 from amirnet.errors import BundleError, ExternalDataError
-from amirnet.onnx_file import check_complete
 
 
 def outside(name="w", *, listed=True, located=True):
@@ -81,7 +81,7 @@ def test_a_bundle_with_such_a_model_is_refused(toy_copy, reseal, form):
     model.graph.initializer[0].CopyFrom(outside(model.graph.initializer[0].name))
     (toy_copy / "restorer.onnx").write_bytes(model.SerializeToString())
     with pytest.raises(ExternalDataError, match=r"restorer\.onnx: reads its weights"):
-        Bundle.open(form(reseal(lambda manifest: None)))
+        ModelBundle.open(form(reseal(lambda manifest: None)))
 
 
 @given(st.binary(max_size=200), st.integers(0, 400), st.integers(0, 255))

@@ -10,11 +10,12 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from amirnet import Bundle, OnnxEngine, Restorer
+from amirnet import ModelBundle, OnnxEngine, Restorer
 from amirnet.cli import cli
 from amirnet.errors import EngineError, OutOfMemoryError
-from amirnet.memory_plan import MEGABYTE, PixelCost, peak, sizes_within
-from amirnet.photo_encoder import WRITERS
+from amirnet.photo.photo_encoder import WRITERS
+from amirnet.photo.pixel_cost import cost_of
+from amirnet.runtime.memory_plan import MEGABYTE, PixelCost, peak, sizes_within
 
 SIZES = (56, 48, 40, 36, 32)
 """What is tried with the toy bundle."""
@@ -43,7 +44,7 @@ class ShortEngine(OnnxEngine):
 
 @pytest.fixture
 def bundle(toy_bundle):
-    return Bundle.open(toy_bundle)
+    return ModelBundle.open(toy_bundle)
 
 
 @pytest.mark.parametrize("after", [0, 1, 9, 14])
@@ -65,7 +66,7 @@ def test_the_next_smaller_tile_restores_the_whole_photo(bundle, photo, toy_photo
 
 def test_a_photo_is_overwritten_in_place_before_that_test_fails(bundle, photo, toy_photo, monkeypatch):
     """The check above can fail: with the half-overwritten photo taken again, other pixels come out."""
-    from amirnet.photo_stream import PhotoStream
+    from amirnet.photo.photo_stream import PhotoStream
 
     opened = PhotoStream.open(photo)
     monkeypatch.setattr(PhotoStream, "open", lambda *args: opened)
@@ -153,7 +154,7 @@ def test_a_limit_takes_the_largest_tile_it_allows(bundle, photo):
     assert peaks == sorted(peaks, reverse=True)
     for place, size in enumerate(SIZES):
         needed = -(-peaks[place] // MEGABYTE)
-        found = sizes_within(needed, photo, plan, restorer, cost)
+        found = sizes_within(needed, photo, plan, SIZES, restorer.engine, cost)
         assert found == tuple(s for s, most in zip(SIZES, peaks, strict=True) if most <= needed * MEGABYTE)
         assert size in found
 
@@ -198,7 +199,7 @@ def test_a_model_of_one_tile_size_names_it(reseal, photo):
 def test_what_a_pixel_costs(tmp_path, mode, suffix, output, most, held):
     Image.new(mode, (8, 8)).save(tmp_path / f"a{suffix}")
     with Image.open(tmp_path / f"a{suffix}") as image:
-        assert PixelCost.of(image, WRITERS[output]) == PixelCost(most, held)
+        assert cost_of(image, WRITERS[output]) == PixelCost(most, held)
 
 
 def test_a_turned_tiff_costs_twice(tmp_path):
@@ -206,4 +207,4 @@ def test_a_turned_tiff_costs_twice(tmp_path):
     exif[0x0112] = 6
     Image.new("RGB", (20, 10)).save(tmp_path / "a.tif", exif=exif)
     with Image.open(tmp_path / "a.tif") as image:
-        assert PixelCost.of(image, WRITERS[".jpg"]) == PixelCost(8, 4)
+        assert cost_of(image, WRITERS[".jpg"]) == PixelCost(8, 4)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amirnet.padding import crop, picked, source_coordinates, to_tensor
+from amirnet.runtime.padding import crop, picked, source_coordinates, to_tensor
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amirnet import ProbePlan
-from amirnet.probe_plan import average, axis_positions
+from amirnet.runtime.probe_plan import average, axis_positions
 
 SIZES = st.one_of(st.integers(1, 3000), st.sampled_from([1, 63, 64, 65, 127, 128, 129, 4000, 16381]))
 

@@ -12,9 +12,9 @@ from PIL import Image
 from quantised_toys import FACTS, TILE, toys
 from random_photos import ORIENTATION, random_photos
 
-from amirnet import Bundle, OnnxEngine, Restorer
+from amirnet import ModelBundle, OnnxEngine, Restorer
 from amirnet.cli import cli
-from amirnet.engine import make_engine
+from amirnet.engines.registry import make_engine
 from amirnet_export.tflite import encoder_tflite, restorer_tflite
 
 LOSSLESS = (".png", ".tif")
@@ -33,7 +33,7 @@ class Fixed(OnnxEngine):
 
 def restorers_of(path):
     """By tile size, and one of a single size."""
-    bundle = Bundle.open(path)
+    bundle = ModelBundle.open(path)
     flexible = OnnxEngine(bundle, threads=1)
     return {**{size: Restorer(bundle, flexible, size) for size in TILES}, "fixed": Restorer(bundle, Fixed(bundle))}
 
@@ -178,7 +178,7 @@ def test_litert_keeps_the_promises_too(toy_copy, reseal, folder, precision):
         manifest["models"]["encoder"]["tflite"] = {"float32": "encoder.tflite"}
         manifest["models"]["restorer"]["tflite"] = {precision: "restorer.tflite"}
 
-    bundle = Bundle.open(reseal(edit))
+    bundle = ModelBundle.open(reseal(edit))
     restorer = Restorer(bundle, make_engine(bundle, "tflite", precision, threads=1))
 
     @settings(max_examples=6, derandomize=True)

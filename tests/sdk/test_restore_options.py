@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from PIL import Image
 from random_photos import random_photos
 
-from amirnet import Bundle, RestoreOptions, Restorer
-from amirnet.engine import OnnxEngine
+from amirnet import ModelBundle, RestoreOptions, Restorer
+from amirnet.engines.onnx import OnnxEngine
 from amirnet.errors import NodeError, OptionError
-from amirnet.level_statistics import count_levels, level_statistics
-from amirnet.photo_file import PhotoFile
-from amirnet.probe_plan import ProbePlan
-from amirnet.strength import mixed
+from amirnet.photo.photo_file import PhotoFile
+from amirnet.runtime.level_statistics import count_levels, level_statistics
+from amirnet.runtime.probe_plan import ProbePlan
+from amirnet.runtime.strength import mixed
 
 
 @pytest.fixture
@@ -212,6 +212,6 @@ def test_a_bundle_of_the_next_version_is_still_read(reseal, lit_manifest):
         lit_manifest(manifest)
         manifest.update(schema="1.9", later={"unknown": True})
 
-    bundle = Bundle.open(reseal(later))
+    bundle = ModelBundle.open(reseal(later))
     assert json.loads((reseal(later) / "manifest.json").read_text())["schema"] == bundle.manifest.schema == "1.9"
     assert bundle.manifest.light is not None

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from amirnet import Bundle, Restorer
+from amirnet import ModelBundle, Restorer
 from amirnet.errors import EngineError, ImageError, NodeError, TileError
 
 UNTILED = 4096
@@ -15,7 +15,7 @@ SMALLEST = 28  # the toy's halo of 12 on both sides, and one stride
 
 @pytest.fixture(scope="module")
 def bundle(toy_bundle):
-    return Bundle.open(toy_bundle)
+    return ModelBundle.open(toy_bundle)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_too_little_halo_is_seen_by_that_test(reseal, toy_photo, halo):
     def edit(manifest):
         manifest["geometry"]["tile"].update(halo=halo, radius=0)
 
-    short = Bundle.open(reseal(edit))
+    short = ModelBundle.open(reseal(edit))
     expected, _ = float_photo(Restorer(short, tile=UNTILED), toy_photo, np.ones(7, np.float32))
     found, _ = float_photo(Restorer(short, tile=40), toy_photo, np.ones(7, np.float32))
     assert np.abs(found - expected)[12:-12, 12:-12].max() > 1e-3
@@ -143,7 +143,7 @@ def test_a_tile_the_model_cannot_take(bundle, tile, remedy):
 
 
 def test_a_fixed_graph_takes_its_own_tile_only(reseal, toy_photo):
-    fixed = Bundle.open(reseal(lambda manifest: manifest["geometry"]["tile"].update(flexible=False)))
+    fixed = ModelBundle.open(reseal(lambda manifest: manifest["geometry"]["tile"].update(flexible=False)))
     with pytest.raises(TileError, match="tiles of 56 only"):
         Restorer(fixed, tile=60)
 

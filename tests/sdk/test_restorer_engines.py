@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from amirnet import Bundle, OnnxEngine, Restorer
+from amirnet import ModelBundle, OnnxEngine, Restorer
 from amirnet.cli import cli
 from amirnet.errors import EngineError, TileError
 
@@ -26,7 +26,7 @@ class Fixed(OnnxEngine):
 
 @pytest.fixture(scope="module")
 def bundle(toy_bundle):
-    return Bundle.open(toy_bundle)
+    return ModelBundle.open(toy_bundle)
 
 
 def test_an_engine_of_one_tile_size_gets_no_other(bundle, toy_photo):

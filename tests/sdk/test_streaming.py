@@ -10,11 +10,11 @@ from PIL import Image
 
 from amirnet import Restorer, TilePlan
 from amirnet.errors import OutputError
-from amirnet.input_window import InputWindow, row_span
-from amirnet.padding import crop
-from amirnet.photo_stream import PhotoStream
-from amirnet.row_buffer import upright
-from amirnet.transparency import HiddenFill, fill_hidden
+from amirnet.photo.photo_stream import PhotoStream
+from amirnet.photo.row_buffer import upright
+from amirnet.runtime.input_window import InputWindow, row_span
+from amirnet.runtime.padding import crop
+from amirnet.runtime.transparency import HiddenFill, fill_hidden
 
 
 @st.composite

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from amirnet import Bundle
+from amirnet import ModelBundle
 from amirnet_training.data.items import Items
 from amirnet_training.network import AMIRNet, build
 from amirnet_training.tree import finish
@@ -46,7 +46,7 @@ def described(make_config):
 @pytest.mark.parametrize("nodes", [FULL, LEFT, ROOT], ids=["full", "one child", "root alone"])
 def test_the_sdk_takes_the_tree(described, reseal, nodes: tuple[int, ...]) -> None:
     tree, _, codes = described(network_of(nodes))
-    opened = Bundle.open(reseal(lambda manifest: manifest.update(tree=tree))).tree
+    opened = ModelBundle.open(reseal(lambda manifest: manifest.update(tree=tree))).tree
     assert [node.id for node in opened.nodes] == list(nodes)
     assert opened.root.share == 1.0 and opened.root.confidence == 0.0
     assert all(opened.node(child).confidence == 0.0 for child in opened.root.children), "no walk ends at the root"
@@ -62,7 +62,7 @@ def test_training_walks_as_the_runtime_does(described, reseal, nodes: tuple[int,
     network = network_of(nodes, seed=4)
     tree, masks, _ = described(network)
     sure = {**tree, "nodes": [{**node, "confidence": 0.0} for node in tree["nodes"]]}
-    opened = Bundle.open(reseal(lambda manifest: manifest.update(tree=sure))).tree
+    opened = ModelBundle.open(reseal(lambda manifest: manifest.update(tree=sure))).tree
     walked = finish._walk(masks, network.heads.exists.numpy(), 3)
     ties = np.tile([1.0, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25], (1, 1))
     masks = np.concatenate([masks, ties])
@@ -80,7 +80,7 @@ def test_a_node_that_nobody_reaches(described, reseal) -> None:
     for lost, parent in ((2, 0), (5, 2), (6, 2)):
         assert by_id[lost]["share"] == 0.0 and by_id[lost]["label"] == ""
         assert by_id[lost]["code"] == by_id[parent]["code"], "walking into it changes nothing"
-    Bundle.open(reseal(lambda manifest: manifest.update(tree=tree)))
+    ModelBundle.open(reseal(lambda manifest: manifest.update(tree=tree)))
 
 
 def test_masks_that_are_zero_for_both_children() -> None:

@@ -18,7 +18,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
-from amirnet.atomic_file import write_file
+from amirnet.photo.atomic_file import write_file
 
 from . import config as configuration
 from .config import Config

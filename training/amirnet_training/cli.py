@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--resume", is_flag=True, help="Go on from the run folder's checkpoint.")
 @click.option("--quantize", is_flag=True, help="Train the finished model's restorer on for 8 bits, as a new run.")
 @click.option("--from", "start", type=click.Path(path_type=Path), metavar="CHECKPOINT",
-              help="A model to train on from, tree included; for --quantize the finished one, else runs/NAME.")  # fmt: skip
+              help="A model to train on from, tree included; for --quantize the finished one.")  # fmt: skip
 def train(
     config: Path, output: Path | None, data: Path | None, resume: bool, quantize: bool, start: Path | None
 ) -> None:

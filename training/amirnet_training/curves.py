@@ -10,8 +10,8 @@ from typing import Any
 import click
 import matplotlib
 
-from amirnet.atomic_file import write_file
 from amirnet.errors import AmirnetError
+from amirnet.photo.atomic_file import write_file
 
 from .errors import DataError
 from .runlog import read

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch.utils.tensorboard import SummaryWriter
 
-from amirnet.atomic_file import write_file
+from amirnet.photo.atomic_file import write_file
 
 
 class RunLog:

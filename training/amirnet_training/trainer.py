@@ -17,7 +17,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from amirnet.atomic_file import write_file
+from amirnet.photo.atomic_file import write_file
 
 from . import progress as bars
 from . import run_folder

@@ -16,8 +16,8 @@ from typing import Any
 import click
 import yaml
 
-from amirnet.atomic_file import write_file
 from amirnet.errors import AmirnetError
+from amirnet.photo.atomic_file import write_file
 
 from . import config as configuration
 from .config import Config

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from amirnet.bundle_files import MANIFEST
+from amirnet.bundle.bundle_files import MANIFEST
 
 from .fields import fields, mended
 from .seeds import bundle, burdens, photos, sealed, zipped

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms, features
 
-from amirnet.bundle import SHIPPED
-from amirnet.bundle_files import MANIFEST
-from amirnet.level_statistics import STATISTICS
-from amirnet.metadata import Metadata
-from amirnet.photo_encoder import encode, writer_for
+from amirnet.bundle.bundle_files import MANIFEST
+from amirnet.bundle.model_bundle import SHIPPED
+from amirnet.photo.metadata import Metadata
+from amirnet.photo.photo_encoder import encode, writer_for
+from amirnet.runtime.level_statistics import STATISTICS
 
 PHOTO = Path(__file__).parents[1] / "photos" / "clean" / "chelsea_cat.jpg"
 SIDE = (61, 47)

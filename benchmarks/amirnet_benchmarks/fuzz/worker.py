@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from amirnet.bundle import Bundle
+from amirnet.bundle.model_bundle import ModelBundle
 from amirnet.errors import AmirnetError
-from amirnet.kinds import allowed_for, likelihoods
-from amirnet.level_statistics import STATISTICS
-from amirnet.memory_plan import pixel_cost
-from amirnet.photo_file import PhotoFile
-from amirnet.photo_stream import PhotoStream
+from amirnet.photo.photo_file import PhotoFile
+from amirnet.photo.photo_stream import PhotoStream
+from amirnet.photo.pixel_cost import pixel_cost
+from amirnet.runtime.kinds import allowed_for, likelihoods
+from amirnet.runtime.level_statistics import STATISTICS
 
 SMALL = 1_000_000
 """Pixels up to which an opened photo is also written again."""
@@ -51,7 +51,7 @@ def open_photo(path: Path) -> None:
 
 def open_bundle(path: Path) -> None:
     """Opened, every file read, every node found, the tree walked, freely and by kinds, and the light asked."""
-    bundle = Bundle.open(path)
+    bundle = ModelBundle.open(path)
     for name in bundle.manifest.files:
         bundle.read(name)
     tree = bundle.tree

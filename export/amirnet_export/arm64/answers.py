@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from amirnet.bundle import Bundle
-from amirnet.engine import make_engine
+from amirnet.bundle.model_bundle import ModelBundle
+from amirnet.engines.registry import make_engine
 
 BACKENDS = ("onnx", "tflite")
 PRECISIONS = ("float", "int8")
@@ -29,7 +29,7 @@ def answers(folder: Path, backend: str) -> dict[str, Any]:
         ``float`` and ``int8``: the restored tiles (N, 3, S, S). ``mask`` and ``value``: (M, K). ``machine``: the
         processor's kind, as the interpreter sees it.
     """
-    bundle = Bundle.open(folder / BUNDLE)
+    bundle = ModelBundle.open(folder / BUNDLE)
     found: dict[str, Any] = {"machine": np.array(platform.machine())}
     with np.load(folder / INPUTS) as given:
         tiles, codes, probes = given["tiles"][:, None], given["codes"][:, None], given["probes"][:, None]

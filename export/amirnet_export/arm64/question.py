@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from amirnet.degradation_tree import DegradationTree
+from amirnet.runtime.degradation_tree import DegradationTree
 from amirnet_training.quantization.calibrate import calibrate
 from amirnet_training.quantization.samples import load_start, tree_of
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from amirnet.degradation_tree import DegradationTree
-from amirnet.probe_plan import average
+from amirnet.runtime.degradation_tree import DegradationTree
+from amirnet.runtime.probe_plan import average
 
 from ..errors import LevelsError
 from ..levels import compare_levels

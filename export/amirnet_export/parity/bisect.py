@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from amirnet.bundle import Bundle
-from amirnet.engine_coreml import package_files
-from amirnet.engine_models import EngineModels, Graph
+from amirnet.bundle.model_bundle import ModelBundle
+from amirnet.bundle.model_paths import EngineModels, Graph
+from amirnet.engines.coreml import package_files
 
 from ..coreml_reference import CoremlReference
 from ..errors import ExportError
@@ -38,7 +38,7 @@ class Bisection(NamedTuple):
     ratio: float
 
 
-def bisect_report(bundle: Bundle, report: ParityReport, photos: Sequence[SamplePhoto]) -> list[Bisection]:
+def bisect_report(bundle: ModelBundle, report: ParityReport, photos: Sequence[SamplePhoto]) -> list[Bisection]:
     """Bisects every pair of the report at its failing nodes, or at its worst node if none fails."""
     by_name = {photo.name: photo for photo in photos}
     found = []
@@ -85,7 +85,7 @@ def render_bisection(found: Sequence[Bisection]) -> list[str]:
     return lines
 
 
-def _values(bundle: Bundle, engine: str, precision: str, node: int, photo: SamplePhoto) -> Values:
+def _values(bundle: ModelBundle, engine: str, precision: str, node: int, photo: SamplePhoto) -> Values:
     code = bundle.tree.code_for(node).reshape(1, -1, 1, 1)
     graph = _graph(bundle, engine, precision, node)
     inputs = dict(zip(graph.inputs, (middle_tile(photo.pixels, bundle.manifest.tile.size), code), strict=False))
@@ -98,11 +98,11 @@ def _values(bundle: Bundle, engine: str, precision: str, node: int, photo: Sampl
     raise ExportError(f"{engine}: cannot be looked into step by step: bisect onnx, tflite or coreml")
 
 
-def _graph(bundle: Bundle, engine: str, precision: str, node: int) -> Graph:
+def _graph(bundle: ModelBundle, engine: str, precision: str, node: int) -> Graph:
     kind = FLOATS[engine] if precision == "float" else precision
     return EngineModels(bundle, engine, kind).restorer(bundle.tree.code_for(node))
 
 
-def _scales(bundle: Bundle, node: int) -> dict[str, float]:
+def _scales(bundle: ModelBundle, node: int) -> dict[str, float]:
     grid = onnx_grid(bundle.read(_graph(bundle, "onnx", "int8", node).path))
     return {name: scale.scale for name, scale in grid.activations.items()}

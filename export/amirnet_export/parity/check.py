@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from amirnet.arrays import Floats
-from amirnet.bundle import Bundle
-from amirnet.engine import ENGINES, Engine, make_engine
-from amirnet.engine_models import folded_role, is_folded
+from amirnet.bundle.model_bundle import ModelBundle
+from amirnet.bundle.model_paths import folded_role, is_folded
+from amirnet.engines.registry import ENGINES, make_engine
+from amirnet.runtime.arrays import Floats
+from amirnet.runtime.engine import Engine
 
 from ..errors import ExportError
 from ..levels import LevelDifference, compare_levels
@@ -27,7 +28,7 @@ Advance = Callable[[int], Any]
 
 
 def check(
-    bundle: Bundle,
+    bundle: ModelBundle,
     photos: Sequence[SamplePhoto],
     names: Sequence[str] = tuple(ENGINES),
     advance: Advance = lambda count: None,
@@ -81,36 +82,36 @@ def engine_names(text: str) -> tuple[str, ...]:
     return names
 
 
-def units(bundle: Bundle, photos: Sequence[SamplePhoto]) -> int:
+def units(bundle: ModelBundle, photos: Sequence[SamplePhoto]) -> int:
     """How often `check` advances."""
     return len(photos) + len(nodes_to_check(bundle))
 
 
-def nodes_to_check(bundle: Bundle) -> list[int]:
+def nodes_to_check(bundle: ModelBundle) -> list[int]:
     """The nodes that the bundle can restore by their stored code."""
     ids = [node.id for node in bundle.tree.nodes]
     return [node for node in ids if not is_folded(bundle) or folded_role(node) in bundle.manifest.models]
 
 
-def precisions(bundle: Bundle, names: Sequence[str]) -> list[str]:
+def precisions(bundle: ModelBundle, names: Sequence[str]) -> list[str]:
     """"float" and, if every one of the engines has it, "int8"."""
     role = "restorer" if not is_folded(bundle) else folded_role(nodes_to_check(bundle)[0])
     backends = bundle.manifest.models[role]
     return ["float", "int8"] if all("int8" in backends.get(name, {}) for name in names) else ["float"]
 
 
-def core_of(bundle: Bundle, tile: Floats) -> Floats:
+def core_of(bundle: ModelBundle, tile: Floats) -> Floats:
     """A tile's result without its halo: what the runtime uses of it."""
     halo = bundle.manifest.tile.halo
     return tile[..., halo : tile.shape[-2] - halo, halo : tile.shape[-1] - halo]
 
 
-def _engines(bundle: Bundle, names: Sequence[str], precision: str) -> Engines:
+def _engines(bundle: ModelBundle, names: Sequence[str], precision: str) -> Engines:
     return {name: make_engine(bundle, name, precision) for name in names}
 
 
 def _compare_node(
-    bundle: Bundle, engines: Engines, node: int, photo: SamplePhoto
+    bundle: ModelBundle, engines: Engines, node: int, photo: SamplePhoto
 ) -> dict[tuple[str, str], LevelDifference]:
     code = bundle.tree.code_for(node).reshape(1, -1, 1, 1)
     tile = middle_tile(photo.pixels, bundle.manifest.tile.size)

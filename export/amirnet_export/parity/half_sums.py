@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from amirnet.bundle import Bundle
-from amirnet.engine import Engine
-from amirnet.engine_coreml import package_files
-from amirnet.engine_models import EngineModels
+from amirnet.bundle.model_bundle import ModelBundle
+from amirnet.bundle.model_paths import EngineModels
+from amirnet.engines.coreml import package_files
+from amirnet.runtime.engine import Engine
 
 from ..coreml_reference import HALF_MAX, CoremlReference
 from ..levels import compare_levels
@@ -24,7 +24,9 @@ CORE = 32
 """Side in pixels of what is compared: the emulation takes half a second for it, and 50 times that for a whole tile."""
 
 
-def check_half_sums(bundle: Bundle, exact: Engine, photo: SamplePhoto, found: Place) -> tuple[HalfReport, str | None]:
+def check_half_sums(
+    bundle: ModelBundle, exact: Engine, photo: SamplePhoto, found: Place
+) -> tuple[HalfReport, str | None]:
     """A photo's report, and a line on what is beyond the bar, if anything is.
 
     Args:

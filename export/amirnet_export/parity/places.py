@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from amirnet.arrays import Doubles, Floats
-from amirnet.bundle import Bundle
-from amirnet.degradation_tree import DegradationTree
-from amirnet.engine import Engine
-from amirnet.probe_plan import ProbePlan, average
+from amirnet.bundle.model_bundle import ModelBundle
+from amirnet.runtime.arrays import Doubles, Floats
+from amirnet.runtime.degradation_tree import DegradationTree
+from amirnet.runtime.engine import Engine
+from amirnet.runtime.probe_plan import ProbePlan, average
 
 from .report import PhotoReport
 from .samples import SamplePhoto
@@ -30,7 +30,7 @@ class Place(NamedTuple):
         return self.path[-1]
 
 
-def place(bundle: Bundle, engine: Engine, photo: SamplePhoto) -> Place:
+def place(bundle: ModelBundle, engine: Engine, photo: SamplePhoto) -> Place:
     """Runs an engine's encoder on a photo. Raises EngineError."""
     probe, tree = bundle.manifest.probe, bundle.tree
     height, width = photo.pixels.shape[:2]

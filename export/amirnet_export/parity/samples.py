@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from amirnet import image_io
-from amirnet.arrays import Floats, Pixels
-from amirnet.padding import crop, to_tensor
+from amirnet.photo import image_io
+from amirnet.runtime.arrays import Floats, Pixels
+from amirnet.runtime.padding import crop, to_tensor
 from amirnet_training.degradations import parse
 
 from ..errors import ExportError

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from amirnet.atomic_file import remove_leftovers
 from amirnet.batch.recipe import Outcome, Recipe, Task
 from amirnet.batch.worker import Worker
+from amirnet.photo.atomic_file import remove_leftovers
 
 _worker: Worker | None = None
 """In a worker process: the one that it has."""

@@ -19,11 +19,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from amirnet.atomic_file import remove_leftovers
 from amirnet.batch.process_pool import Lane
 from amirnet.batch.recipe import Outcome, Recipe, Task
-from amirnet.bundle import shipped_names
+from amirnet.bundle.model_bundle import shipped_names
 from amirnet.errors import AmirnetError, MissingExtraError
+from amirnet.photo.atomic_file import remove_leftovers
 
 _SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",  # nothing phones anybody

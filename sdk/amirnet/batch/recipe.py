@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import amirnet
-from amirnet.bundle import Bundle
+from amirnet.bundle.model_bundle import ModelBundle
 from amirnet.file_restorer import FileResult
-from amirnet.restore_options import RestoreOptions
+from amirnet.runtime.restore_options import RestoreOptions
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Outcome:
     known: str = ""
 
 
-def fingerprint(bundle: Bundle) -> str:
+def fingerprint(bundle: ModelBundle) -> str:
     """SHA-256, in hex, of everything that a bundle's manifest says, the seals of its files included."""
     return hashlib.sha256(json.dumps(asdict(bundle.manifest), sort_keys=True).encode()).hexdigest()
 

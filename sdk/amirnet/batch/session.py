@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
-from amirnet.atomic_file import write_file
 from amirnet.batch.ledger import Ledger
 from amirnet.batch.recipe import Outcome, Recipe, Task, sha256_of
 from amirnet.errors import AmirnetError
-from amirnet.photo_decoder import check_file
+from amirnet.photo.atomic_file import write_file
+from amirnet.photo.photo_decoder import check_file
 
 
 @dataclass(frozen=True)

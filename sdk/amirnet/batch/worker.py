@@ -6,17 +6,17 @@ import logging
 from pathlib import Path
 
 from amirnet.batch.recipe import Outcome, Recipe, Task, facts_of, fingerprint, sha256_of
-from amirnet.bundle import Bundle
-from amirnet.engine import make_engine
+from amirnet.bundle.model_bundle import ModelBundle
+from amirnet.engines.registry import make_engine
 from amirnet.errors import AmirnetError, BundleError, ImageError
-from amirnet.photo_decoder import check_file
+from amirnet.photo.photo_decoder import check_file
 from amirnet.restorer import Restorer
 
 
 def open_restorer(recipe: Recipe, threads: int = 0) -> Restorer:
     """A restorer for the recipe; `threads` as in OnnxEngine. Raises BundleError also when the bundle is not the one
     that the recipe was made for, EngineError, TileError."""
-    bundle = Bundle.open(recipe.model)
+    bundle = ModelBundle.open(recipe.model)
     if fingerprint(bundle) != recipe.fingerprint:
         raise BundleError(f"{recipe.model}: is another bundle here than where the run began; put the same one there")
     return Restorer(bundle, make_engine(bundle, recipe.engine, recipe.precision, threads), recipe.tile)

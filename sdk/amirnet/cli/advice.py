@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from amirnet.cli.console import percent
-from amirnet.diagnosis import Diagnosis
+from amirnet.runtime.diagnosis import Diagnosis
 
 _WORDS = {
     "none": "nothing wrong",

@@ -14,7 +14,7 @@ from amirnet.batch.ledger import Ledger
 from amirnet.batch.recipe import Recipe, fingerprint
 from amirnet.batch.session import Runner, restore_all
 from amirnet.batch.worker import open_restorer
-from amirnet.bundle import Bundle
+from amirnet.bundle.model_bundle import ModelBundle
 from amirnet.cli.batch_plan import plan_batch
 from amirnet.cli.batch_report import BatchReport
 from amirnet.cli.engine_options import tell_of_stand_in
@@ -70,7 +70,7 @@ def restore_batch(
 
 def recipe_for(model: str, *options: Any) -> Recipe:
     """The recipe of these options, in Recipe's order, for the bundle as it is now. Raises BundleError."""
-    return Recipe(model, fingerprint(Bundle.open(model)), *options)
+    return Recipe(model, fingerprint(ModelBundle.open(model)), *options)
 
 
 def _runner(options: BatchOptions, recipe: Recipe, photos: int) -> Runner:

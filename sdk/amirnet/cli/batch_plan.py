@@ -11,8 +11,8 @@ from pathlib import Path
 from amirnet.batch.session import Job
 from amirnet.cli.output_paths import check_folder, check_outputs, restored_name
 from amirnet.errors import ImageError, OutputError
-from amirnet.photo_decoder import check_file
-from amirnet.photo_encoder import WRITERS
+from amirnet.photo.photo_decoder import check_file
+from amirnet.photo.photo_encoder import WRITERS
 
 _READABLE = """
     jpg jpeg jpe jfif mpo png apng webp tif tiff bmp dib gif ppm pgm pbm pnm avif avifs heic heics heif heifs hif

@@ -12,7 +12,7 @@ from amirnet.batch.recipe import Outcome
 from amirnet.cli.batch_plan import describe
 from amirnet.cli.console import bar_columns, say
 from amirnet.cli.photo_report import json_line, text_line
-from amirnet.degradation_tree import DegradationTree
+from amirnet.runtime.degradation_tree import DegradationTree
 
 
 class BatchReport(AbstractContextManager["BatchReport"]):

@@ -9,8 +9,8 @@ from typing import Any, TextIO
 
 import click
 
-from amirnet.degradation_tree import DegradationTree, TreeNode
-from amirnet.tile_runner import Progress
+from amirnet.runtime.degradation_tree import DegradationTree, TreeNode
+from amirnet.runtime.tile_runner import Progress
 
 _PLAIN = str.maketrans({"├": "|", "└": "`", "─": "-", "│": "|", "●": "*", "○": "o", "→": ">"})
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from amirnet.cli.console import say
-from amirnet.engine import ENGINES
+from amirnet.engines.registry import ENGINES
 from amirnet.restorer import Restorer
 
 Command = TypeVar("Command", bound=Callable[..., Any])

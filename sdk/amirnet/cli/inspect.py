@@ -10,12 +10,12 @@ from typing import Any
 
 import click
 
-from amirnet import image_io
-from amirnet.bundle import Bundle, shipped_names
+from amirnet.bundle.model_bundle import ModelBundle, shipped_names
 from amirnet.cli.advice import advice
 from amirnet.cli.console import name_of, percent, say, tree_lines
-from amirnet.degradation_tree import TreeNode
+from amirnet.photo import image_io
 from amirnet.restorer import Diagnosis, Restorer
+from amirnet.runtime.degradation_tree import TreeNode
 
 
 @click.command()
@@ -25,7 +25,7 @@ from amirnet.restorer import Diagnosis, Restorer
 def inspect(target: str, model: str, as_json: bool) -> None:
     """Say what is wrong with a photo, or what is in a bundle (a folder, a zip, or a shipped name)."""
     if _is_bundle(target):
-        facts, text = _bundle(Bundle.open(target))
+        facts, text = _bundle(ModelBundle.open(target))
     else:
         facts, text = _photo(target, model)
     say(json.dumps(facts) if as_json else "\n".join(text))
@@ -41,7 +41,7 @@ def _is_bundle(target: str) -> bool:
 
 def _photo(target: str, model: str) -> tuple[dict[str, Any], list[str]]:
     pixels = image_io.load(target)
-    bundle = Bundle.open(model)
+    bundle = ModelBundle.open(model)
     diagnosis = Restorer(bundle).examine(pixels)
     height, width = pixels.shape[:2]
     tree = bundle.tree
@@ -95,7 +95,7 @@ def _node_facts(node: TreeNode) -> dict[str, Any]:
     return facts
 
 
-def _bundle(bundle: Bundle) -> tuple[dict[str, Any], list[str]]:
+def _bundle(bundle: ModelBundle) -> tuple[dict[str, Any], list[str]]:
     manifest = bundle.manifest
     facts = {
         "bundle": bundle.where,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from amirnet.cli.console import name_of, percent
-from amirnet.degradation_tree import DegradationTree
+from amirnet.runtime.degradation_tree import DegradationTree
 
 
 def json_line(photo: str | Path, output: str | Path, facts: dict[str, Any]) -> str:

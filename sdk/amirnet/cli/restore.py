@@ -15,10 +15,10 @@ from amirnet.cli.output_paths import output_paths
 from amirnet.cli.photo_report import json_line, text_line
 from amirnet.cli.restore_options import restore_options
 from amirnet.errors import AmirnetError
-from amirnet.photo_decoder import check_file
-from amirnet.photo_encoder import check_quality
-from amirnet.restore_options import RestoreOptions
+from amirnet.photo.photo_decoder import check_file
+from amirnet.photo.photo_encoder import check_quality
 from amirnet.restorer import Restorer
+from amirnet.runtime.restore_options import RestoreOptions
 
 
 @click.command()

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from amirnet.restore_options import LIGHT_CHOICES, MOST_LIGHT, RestoreOptions
+from amirnet.runtime.restore_options import LIGHT_CHOICES, MOST_LIGHT, RestoreOptions
 
 _LIGHT = f"{'|'.join(LIGHT_CHOICES)}|0..{MOST_LIGHT:g}"
 

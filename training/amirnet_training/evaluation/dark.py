@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from amirnet.image_io import load
+from amirnet.photo.image_io import load
 
 from ..data.images import list_images
 from ..degradations.kinds import Image, to_uint8

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from amirnet.change import EQUAL, LEFT_ALONE
-from amirnet.image_io import load
+from amirnet.photo.image_io import load
 from amirnet.restorer import Restorer
+from amirnet.runtime.change import EQUAL, LEFT_ALONE
 
 from ..data.images import list_images, list_pairs
 from ..degradations import Degradation

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from amirnet.degradation_tree import DegradationTree, TreeNode
+from amirnet.runtime.degradation_tree import DegradationTree, TreeNode
 
 from .. import progress as bars
 from ..checkpoint import TrainedModel, load_model

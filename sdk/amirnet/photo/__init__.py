@@ -1,0 +1,1 @@
+"""Python's own: photo files in and out, with all that they say beside pixels."""

@@ -1,0 +1,106 @@
+"""What a photo's file says beside its pixels' numbers, and how those numbers become what the network sees, and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from amirnet.photo.color_profile import ColorProfile
+from amirnet.photo.jpeg_quality import not_worse_than
+from amirnet.photo.metadata import NOTHING, Metadata
+from amirnet.photo.photo_decoder import is_lossless_webp
+from amirnet.photo.photo_encoder import DEFAULT_QUALITY
+from amirnet.runtime.arrays import Pixels, Samples
+
+_BAND = 256
+"""Rows put together at a time, so that the sums in wide integers stay small."""
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoFacts:
+    """`gray`: one channel of colour. `alpha`: an alpha channel comes last. `deep`: 16 bits a channel.
+
+    `warnings`: what was lost on the way in, one line each.
+    """
+
+    gray: bool = False
+    alpha: bool = False
+    deep: bool = False
+    profile: ColorProfile | None = None
+    metadata: Metadata = NOTHING
+    quality: int = DEFAULT_QUALITY
+    lossless: bool = False
+    source: Path | None = None
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, image: Image.Image, channels: int, deep: bool, source: Path | None, notes: list[str]) -> PhotoFacts:
+        """What Pillow found beside the pixels of a loaded image, whose samples have so many channels.
+
+        `notes`: what was lost so far.
+        """
+        metadata, gray, profile = Metadata.of(image), channels < 3, None
+        if image.mode == "CMYK":
+            metadata = Metadata(metadata.exif, metadata.xmp)
+        elif metadata.icc is not None:
+            try:
+                profile = ColorProfile.of(metadata.icc, gray)
+            except ValueError as error:
+                notes = [*notes, f"the colour profile cannot be used ({error}); taken as sRGB, and kept as it is"]
+        tables = getattr(image, "quantization", None)
+        return cls(
+            gray=gray,
+            alpha=channels in (2, 4),
+            deep=deep,
+            profile=profile,
+            metadata=metadata,
+            quality=max(DEFAULT_QUALITY, not_worse_than(tables)) if tables else DEFAULT_QUALITY,
+            lossless=source is not None and is_lossless_webp(source),
+            source=source,
+            warnings=tuple(notes),
+        )
+
+    @property
+    def colors(self) -> ColorProfile:
+        """Between the file's colours and sRGB."""
+        return self.profile or ColorProfile.plain(self.gray)
+
+    @property
+    def says_more(self) -> bool:
+        """Whether the file's samples hold more than the network sees."""
+        return self.alpha or self.deep or self.profile is not None
+
+    def visible(self, own: Samples) -> NDArray[np.bool_] | None:
+        """Which pixels of the file's own numbers, HWC, have an alpha above 0, HW; None where there is no alpha."""
+        return own[..., -1] > 0 if self.alpha else None
+
+    def rebuilt(self, own: Samples, seen: Pixels, restored: Pixels) -> Samples:
+        """The restored rows in the file's own colours, depth and transparency: all arguments HWC, of the same rows.
+
+        Where the file says more than the network saw (16 bits, colours beyond sRGB) the change is added to the file's
+        own numbers: out = clip(own + s (back(restored) - back(seen))), s = 257 at 16 bits, else 1.
+        """
+        back = self.colors.from_srgb
+        if not self.says_more:
+            return back(restored)
+        result = own.copy()
+        for top in range(0, len(result), _BAND):
+            rows = slice(top, top + _BAND)
+            result[rows] = self._changed(own[rows], back(seen[rows]), back(restored[rows]))
+        return result
+
+    def _changed(self, own: Samples, before: Pixels, after: Pixels) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
+        result = own.astype(np.int32)
+        color = result[..., : after.shape[2]]
+        visible = own[..., -1:] > 0 if self.alpha else np.True_
+        if self.deep or self.profile is not None:
+            scale, top = (257, 65535) if self.deep else (1, 255)
+            wanted = np.clip(color + scale * (after.astype(np.int32) - before), 0, top)
+        else:
+            wanted = after.astype(np.int32)
+        color[...] = np.where(visible, wanted, color)
+        return result

@@ -1,0 +1,50 @@
+"""What a photo costs in memory, by its file's format and the result's; docs/MEMORY.md explains the numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PIL import Image
+from PIL.ExifTags import Base
+
+from amirnet.photo.deep_samples import is_deep
+from amirnet.photo.photo_decoder import opened
+from amirnet.photo.photo_encoder import Writer, writer_for
+from amirnet.runtime.memory_plan import PixelCost
+
+_HELD = {"L": 1, "1": 1}
+_OPENED = {"L": 1, "1": 2, "P": 5, "CMYK": 8}
+"""Bytes a pixel by Pillow's mode; any other takes 4. While it is opened, a photo may be there in two modes."""
+_DEEP = 36
+_PROGRESSIVE = 6
+"""Bytes a pixel that libjpeg adds: all coefficients are known only at the end."""
+_DECODER = {"WEBP": 13, "JPEG2000": 16, "AVIF": 7, "HEIF": 7}
+"""Bytes a pixel that these decoders add: they give a photo out only when it is whole."""
+_ENCODER = {"WEBP": 14, "AVIF": 44}
+"""Bytes a pixel that these encoders add: they do not take a photo row by row."""
+
+
+def cost_of(image: Image.Image, writer: Writer) -> PixelCost:
+    """What a pixel costs of an image that is opened and not loaded yet, restored into a file of this format."""
+    alpha = image.has_transparency_data
+    if is_deep(image):
+        channels = (1 if image.mode in ("L", "I", "I;16", "I;16B", "LA") else 3) + alpha
+        held, most = 2 * channels, _DEEP
+        into = 0 if writer.deep else 4
+    else:
+        held, most = _HELD.get(image.mode, 4), _OPENED.get(image.mode, 4)
+        if alpha and image.mode == "RGB":
+            most = 8
+        if image.format == "TIFF" and image.getexif().get(Base.Orientation, 1) != 1:
+            most *= 2  # Pillow turns it by itself, in memory
+        if image.info.get("progressive"):
+            most += _PROGRESSIVE
+        most += _DECODER.get(image.format or "", 0)
+        into = 4 if (alpha and not writer.alpha) or (held == 1 and not writer.gray) else 0
+    return PixelCost(max(most, held + into + _ENCODER.get(writer.kind, 0)), held)
+
+
+def pixel_cost(photo: Path, output: Path, first_frame: bool) -> tuple[PixelCost, int, int]:
+    """What a pixel of the photo file costs, its width and its height as stored; decodes nothing. Raises ImageError."""
+    with opened(photo, first_frame) as image:
+        return cost_of(image, writer_for(output)), *image.size

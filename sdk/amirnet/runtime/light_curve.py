@@ -1,0 +1,65 @@
+"""A photo's light as a tone curve a channel, applied to its bytes before the network sees them (CONTRACT E3-E6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from amirnet.runtime.arrays import Pixels
+from amirnet.runtime.level_powers import level_powers
+
+MOST_GAIN, MOST_BEND = 255.0, 15.0
+"""What is above is taken for these (CONTRACT E3)."""
+
+
+@dataclass(frozen=True)
+class LightCurve:
+    """Of R, G and B: level / 255 becomes (1 + gain) (level / 255)^(1 / (1 + bend)). Both are 0 or more; with both 0 a
+    channel stays as it is."""
+
+    gain: tuple[float, ...]
+    bend: tuple[float, ...]
+
+    @classmethod
+    def of(cls, gain: Sequence[float], bend: Sequence[float]) -> LightCurve:
+        """Numbers of any size, three each, brought between 0 and the caps."""
+        return cls(
+            tuple(min(max(0.0, number), MOST_GAIN) for number in gain),
+            tuple(min(max(0.0, number), MOST_BEND) for number in bend),
+        )
+
+    def scaled(self, by: float) -> LightCurve:
+        """Gain and bend times a number of 0 or more, and capped again: 0 changes no photo, 1 is the curve itself."""
+        return LightCurve.of([number * by for number in self.gain], [number * by for number in self.bend])
+
+    @property
+    def is_identity(self) -> bool:
+        return not any(self.gain + self.bend)
+
+    @cached_property
+    def tables(self) -> Pixels:
+        """What each level of each channel becomes, uint8 (3, 256); never falling (CONTRACT E4)."""
+        return np.stack([_table(gain, bend) for gain, bend in zip(self.gain, self.bend, strict=True)])
+
+    def applied(self, pixels: Pixels) -> Pixels:
+        """uint8 HWC, looked up level by level; the same array where nothing changes."""
+        if self.is_identity:
+            return pixels
+        planes = np.empty((3, *pixels.shape[:2]), dtype=np.uint8)  # as a tensor has them: the next to copy is faster
+        for channel, table in enumerate(self.tables):
+            np.take(table, pixels[..., channel], out=planes[channel], mode="clip")
+        return planes.transpose(1, 2, 0)
+
+
+NO_LIGHT = LightCurve((0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
+"""Changes nothing."""
+
+
+def _table(gain: float, bend: float) -> Pixels:
+    scale = 255.0 * (1.0 + gain)
+    levels = np.minimum(255.0, np.floor(scale * level_powers(1.0 / (1.0 + bend)) + 0.5))
+    levels[0] = 0.0
+    return levels.astype(np.uint8)
