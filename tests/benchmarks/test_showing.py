@@ -85,7 +85,8 @@ def test_everything_is_run_and_shown(tmp_path, monkeypatch) -> None:
         return f"what {command} printed"
 
     monkeypatch.setattr(showing, "_run", run)
-    monkeypatch.setattr(showing, "ModelBundle", SimpleNamespace(open=lambda model: SimpleNamespace(tree=f"tree of {model}")))
+    opened = SimpleNamespace(open=lambda model: SimpleNamespace(tree=f"tree of {model}"))
+    monkeypatch.setattr(showing, "ModelBundle", opened)
     monkeypatch.setattr(showing, "render", lambda records, tree: f"{len(records)} sets, {tree}")
     showing.show("mobile", Path("e"), Path("t"), tmp_path, measure=True, limit=3)
     commands = ["evaluation", "targets", "classical", "worst", "real_photos", "readme_picture"]
