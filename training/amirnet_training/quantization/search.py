@@ -31,7 +31,7 @@ SHIFT = 16
 """One try with another zero point, in integers."""
 TRIES = 16
 """Tries in one direction, at most."""
-PIXELS = 900_000
+PIXELS = 400_000
 """Of the samples that ranges come from, so many pixels are restored for each try, borders included."""
 LEAST = (0.5 / 255) ** 2
 """Squared error that nobody sees, half a level: photos that nothing ails must not outweigh all others."""
