@@ -35,7 +35,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def test_the_manifest_is_the_checkpoints(bundle_folder, checkpoint) -> None:
     model, manifest = load_model(checkpoint), ModelBundle.open(bundle_folder).manifest
-    assert (manifest.schema, manifest.name) == ("1.1", "toy")
+    assert (manifest.schema, manifest.name) == ("1.2", "toy")
     assert manifest.identity == model_identity(model.network, None)
     assert len(manifest.tree.nodes) == 5 and manifest.tree.conditioning == "soft"
     assert manifest.license and "10 steps" in manifest.description

@@ -40,14 +40,14 @@ def run(content: bytes, kind: str, tile, code) -> np.ndarray:
     return restored if kind == "float" else real_pixels(unsigned(restored))
 
 
-@pytest.mark.parametrize("sign", [1, -1])  # without brightening, and with
+@pytest.mark.parametrize("sign", [1, -1])
 def test_float_is_torchs(files, sign: int) -> None:
     tile, code = tiles(), sign * codes()
     assert np.abs(run(files["float"], "float", tile, code) - toys().expected("float", tile, code)).max() <= 1e-5
 
 
 @pytest.mark.parametrize("kind", ["int8", "folded"])
-@pytest.mark.parametrize("sign", [1, -1])  # without brightening, and with
+@pytest.mark.parametrize("sign", [1, -1])
 def test_int8_is_the_quantised_restorers(files, kind: str, sign: int) -> None:
     tile, code = tiles(), sign * codes()
     check_levels(run(files[kind], kind, tile, code), toys().expected(kind, tile, code))
