@@ -81,7 +81,7 @@ def test_int8_throughout(files, kind: str) -> None:
 
 def test_biases_lie_on_the_product_of_scales(files) -> None:
     tensors = {tensor.name: tensor for tensor in TfliteFile(files["int8"]).tensors}
-    source, weight, bias = (tensors[name] for name in ("down", "middle0/spatial/weight", "middle0/spatial/bias"))
+    source, weight, bias = (tensors[name] for name in ("descend", "middle0/spatial/weight", "middle0/spatial/bias"))
     assert bias.dtype == np.int32 and weight.dtype == np.int8 and weight.shape == (32, 3, 3, 32)
     wanted = np.float32(source.quantisation.scales[0]) * np.array(weight.quantisation.scales, np.float32)
     assert bias.quantisation.scales == tuple(wanted.tolist())

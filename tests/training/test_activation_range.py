@@ -74,7 +74,7 @@ def test_training_pulls_wide_activations_in(make_config, tmp_path) -> None:
     means = []
     for weight in (0.0, 1.0):
         train = {"steps": 12, "learning_rate": 0.01, "warmup": 0, "range_weight": weight, "range_from": 4,
-                 "range_every": 4, "validation_items": 0}  # fmt: skip
+                 "range_every": 1, "validation_items": 0}  # fmt: skip
         trainer = Trainer(make_config(train=train), tmp_path / str(weight))
         bias = trainer.learner.network.restorer.down.bias
         with torch.no_grad():

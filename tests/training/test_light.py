@@ -159,13 +159,14 @@ def test_the_manifests_head_in_float64_is_torchs(seed: int) -> None:
     torch.manual_seed(seed)
     network = build("tiny", 3)
     network.light = some_head(seed)
+    torch.nn.init.constant_(network.light.output.bias, 0.3)
     written = light_of(network)["light"]
     head = light_head(Fields(written, "manifest"), 7)
     assert np.array_equal(np.array(head.hidden.weights, np.float32), network.light.hidden.weight.detach().numpy())
     codes = (torch.randint(-64, 65, (20, 7)) / 64).float()
     statistics = level_statistics(as_tensor(probes_of(4 * seed, (20, 2, 8, 8, 3))))
     found = network.light(codes, statistics).detach().numpy()
-    assert found.any(axis=0).all()
+    assert 0.3 < (found > 0).mean() < 1
     for row, code, numbers in zip(found, codes.numpy(), statistics.double().numpy(), strict=True):
         curve = head.curve(code, numbers, "here")
         assert np.abs(np.array(curve.gain + curve.bend) - row).max() <= 1e-5

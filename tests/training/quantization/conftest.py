@@ -85,6 +85,7 @@ def network() -> AMIRNet:
 @pytest.fixture
 def start(network, make_config, tmp_path) -> Path:
     """The folder of a finished float model."""
-    model = TrainedModel(network, make_config(), TREE, {"steps": 8, "seconds": 2})
+    config = parse({**json.loads(make_config().model_dump_json()), "quantize": {"batches": 2}}, "toy")
+    model = TrainedModel(network, config, TREE, {"steps": 8, "seconds": 2})
     save_model(tmp_path / "float" / "model.safetensors", model)
     return tmp_path / "float"
