@@ -32,7 +32,7 @@ from .parity.samples import SamplePhoto, sample_photos
 
 SCHEMA = "1.2"
 CORE = 256
-"""Side of a tile without its halo, in pixels: with the mobile preset's halo a tile is then 344 pixels."""
+"""Side of a tile without its halo, in pixels: with the mobile preset's halo a tile is then 384 pixels."""
 OVERLAP = 16
 """Pixels over which neighbouring cores are blended."""
 PROBE_GRID = 4

@@ -31,6 +31,11 @@ def configuration(preset: str) -> Config:
     return parse({"name": "toy", "network": network, "data": data}, "toy")
 
 
+KINDS = ({"camera": 0.25, "lowlight": 0.5, "noise": 0.25}, {"lowlight": 1.0}, {"camera": 0.5, "noise": 0.5},
+         {"lowlight": 1.0}, {})  # fmt: skip
+"""What each node of the tree is for."""
+
+
 def tree() -> dict[str, Any]:
     """A full tree whose second leaf pair is missing."""
     rng = np.random.default_rng(0)
@@ -42,6 +47,7 @@ def tree() -> dict[str, Any]:
             "id": number, "level": level, "index": number + 1 - 2**level,
             "parent": (number - 1) // 2 if number else None, "children": children,
             "confidence": 0.0 if number == 0 else 0.5, "share": 1 / 2**level, "label": f"node {number}",
+            "kinds": KINDS[number],
             "code": [float(value) for value in rng.integers(-64, 65, ENTRIES) / 64],
         })  # fmt: skip
     return {"levels": LEVELS, "grid": 64, "conditioning": "soft", "nodes": nodes}
@@ -53,6 +59,8 @@ def make_model(preset: str) -> TrainedModel:
     network.heads.exists[:5] = True
     if preset != "paper":
         torch.nn.init.normal_(network.restorer.head.weight, std=0.1)  # it starts at zero, where nothing shows
+        torch.nn.init.normal_(network.light.output.weight, std=0.1)
+        torch.nn.init.constant_(network.light.output.bias, 0.3)
     return TrainedModel(network, configuration(preset), tree(), {"steps": 10, "seconds": 1})
 
 

@@ -13,6 +13,7 @@ from torch import Tensor
 from amirnet_export.model_facts import ModelFacts
 from amirnet_export.restorer_program import RestorerProgram
 from amirnet_training.network import AMIRNet, build
+from amirnet_training.network.phone import Blocks, Widths
 from amirnet_training.quantization.calibrate import calibrate
 from amirnet_training.quantization.fixed_steps import QuantisedRestorer
 from amirnet_training.quantization.float_steps import float_steps
@@ -50,21 +51,25 @@ class Toys(NamedTuple):
             return self.quantised(tile, code).numpy()
 
 
+SHAPES = {
+    2: (Widths(full=8, half=16, quarter=32), Blocks(half=2, quarter=0, middle=6)),
+    3: (Widths(full=8, half=16, quarter=24, eighth=32), Blocks(half=1, quarter=2, middle=3)),
+}
+"""Restorers by how many resolutions below the photo's they work at."""
+
+
 @cache
-def toys() -> Toys:
+def toys(scales: int = 3) -> Toys:
     """The same for every test, made once."""
     torch.manual_seed(1)
-    network = build("tiny", LEVELS).eval()
+    network = build("tiny", LEVELS, shape=SHAPES[scales]).eval()
     network.heads.exists[:5] = True
     with torch.no_grad():
         for parameter in network.parameters():
             if parameter.dim() == 1:
                 parameter.add_(torch.randn_like(parameter) * 0.05)
         torch.nn.init.normal_(network.restorer.head.weight, std=0.05)
-        torch.nn.init.normal_(network.restorer.brighten.linear.weight, std=0.1)
     quantised = calibrate(network.restorer, [(tiles(2, seed), codes(2, seed)) for seed in range(3)], CODE_GRID)
-    factors = network.restorer.brighten(torch.cat([codes(), -codes()])).flatten()
-    assert factors[0] < -0.05 and factors[1] > 0.05, "the one code does not brighten, the other does"
     return Toys(network, quantised, quantised.folded(-codes(1).flatten()))
 
 

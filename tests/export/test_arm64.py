@@ -96,8 +96,8 @@ def test_bad_input_is_one_line_and_status_2(checkpoint, tmp_path) -> None:
         pytest.skip("nothing is compared on 64-bit ARM")
     for arguments, said in (
         ([str(tmp_path / "none")], "no such checkpoint"),
-        ([str(checkpoint), "--tile", "30"], "multiple of 4"),
-        ([str(checkpoint), "--tile", "-4"], "multiple of 4"),
+        ([str(checkpoint), "--tile", "30"], "multiple of 8"),
+        ([str(checkpoint), "--tile", "-4"], "multiple of 8"),
     ):
         result = CliRunner().invoke(main, arguments)
         assert result.exit_code == 2 and said in result.output, result.output

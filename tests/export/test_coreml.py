@@ -38,7 +38,7 @@ def feeds(kind: str, sign: int = 1) -> dict[str, np.ndarray]:
     return {"tile": inputs["tile"]} if kind == "folded" else inputs
 
 
-@pytest.mark.parametrize("sign", [1, -1])  # without brightening, and with
+@pytest.mark.parametrize("sign", [1, -1])
 def test_float_is_torchs_within_half_precision(programs, sign: int) -> None:
     found = programs["float"].run(feeds("float", sign))["restored"]
     apart = np.abs(found - toys().expected("float", tiles(), sign * codes()))
@@ -47,7 +47,7 @@ def test_float_is_torchs_within_half_precision(programs, sign: int) -> None:
 
 
 @pytest.mark.parametrize("kind", ["int8", "folded"])
-@pytest.mark.parametrize("sign", [1, -1])  # without brightening, and with
+@pytest.mark.parametrize("sign", [1, -1])
 def test_int8_is_the_quantised_restorers(programs, kind: str, sign: int) -> None:
     check_levels(programs[kind].run(feeds(kind, sign))["restored"], toys().expected(kind, tiles(), sign * codes()))
 

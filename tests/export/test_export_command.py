@@ -48,7 +48,7 @@ def test_a_checkpoint_becomes_a_bundle(checkpoint, tmp_path) -> None:
     result = export(checkpoint, "-o", target)
     assert result.exit_code == 0, result.output
     table, line, hint = result.stdout.split("passed\n")[0], *result.stdout.split("passed\n")[1].splitlines()
-    assert table.startswith("engines") and line.startswith(f"{target}: toy, float only, 0.1") and "5 nodes" in line
+    assert table.startswith("engines") and line.startswith(f"{target}: toy, float only, 0.4") and "5 nodes" in line
     assert hint.startswith("int8: none; `amirnet train CONFIG --quantize` first") and result.stderr == ""
     assert ModelBundle.open(target).manifest.name == "toy"
     again = export(checkpoint, "-o", target)

@@ -27,7 +27,7 @@ def bundle(tmp_path_factory) -> ModelBundle:
         "schema": "1.0", "name": FACTS.name, "identity": FACTS.identity, "models": made.models,
         "geometry": {
             "probe": {"size": 64, "grid": 4},
-            "tile": {"size": TILE, "halo": 24, "overlap": 8, "alignment": 4, "radius": 24, "flexible": True},
+            "tile": {"size": TILE, "halo": 24, "overlap": 8, "alignment": 8, "radius": 24, "flexible": True},
         },
         "tree": {"levels": 3, "grid": 64, "conditioning": "node", "nodes": [root]},
     }  # fmt: skip

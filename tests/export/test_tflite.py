@@ -40,14 +40,14 @@ def run(content: bytes, kind: str, tile, code) -> np.ndarray:
     return restored if kind == "float" else real_pixels(unsigned(restored))
 
 
-@pytest.mark.parametrize("sign", [1, -1])  # without brightening, and with
+@pytest.mark.parametrize("sign", [1, -1])
 def test_float_is_torchs(files, sign: int) -> None:
     tile, code = tiles(), sign * codes()
     assert np.abs(run(files["float"], "float", tile, code) - toys().expected("float", tile, code)).max() <= 1e-5
 
 
 @pytest.mark.parametrize("kind", ["int8", "folded"])
-@pytest.mark.parametrize("sign", [1, -1])  # without brightening, and with
+@pytest.mark.parametrize("sign", [1, -1])
 def test_int8_is_the_quantised_restorers(files, kind: str, sign: int) -> None:
     tile, code = tiles(), sign * codes()
     check_levels(run(files[kind], kind, tile, code), toys().expected(kind, tile, code))
@@ -81,7 +81,7 @@ def test_int8_throughout(files, kind: str) -> None:
 
 def test_biases_lie_on_the_product_of_scales(files) -> None:
     tensors = {tensor.name: tensor for tensor in TfliteFile(files["int8"]).tensors}
-    source, weight, bias = (tensors[name] for name in ("down", "middle0/spatial/weight", "middle0/spatial/bias"))
+    source, weight, bias = (tensors[name] for name in ("descend", "middle0/spatial/weight", "middle0/spatial/bias"))
     assert bias.dtype == np.int32 and weight.dtype == np.int8 and weight.shape == (32, 3, 3, 32)
     wanted = np.float32(source.quantisation.scales[0]) * np.array(weight.quantisation.scales, np.float32)
     assert bias.quantisation.scales == tuple(wanted.tolist())

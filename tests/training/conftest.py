@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 import torch
 
+from amirnet_training.checkpoint import load_model
 from amirnet_training.config import Config, parse
+from amirnet_training.runlog import read
+from amirnet_training.trainer import Trainer
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -90,3 +93,51 @@ def make_config(settings: dict[str, Any]) -> Callable[..., Config]:
         return parse(merged, "toy")
 
     return make
+
+
+class Stopped(Exception):
+    pass
+
+
+@pytest.fixture(scope="session")
+def train_until() -> Callable[..., None]:
+    """train_until(trainer, step) trains, and gives up when ``step`` is done and before anything is written about it, as
+    a kill would."""
+
+    def run(trainer: Trainer, step: int) -> None:
+        after = trainer._after_step
+
+        def stop(*arguments: Any) -> None:
+            if trainer.step == step:
+                raise Stopped
+            after(*arguments)
+
+        trainer._after_step = stop  # type: ignore[method-assign]
+        with pytest.raises(Stopped):
+            trainer.run()
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def differing() -> Callable[[Path, Path], list[str]]:
+    """differing(folder, other) -> the tensors in which two finished models differ, by name."""
+
+    def compare(one: Path, other: Path) -> list[str]:
+        a, b = (load_model(folder).network.state_dict() for folder in (one, other))
+        assert a.keys() == b.keys()
+        return [name for name in a if not torch.equal(a[name], b[name])]
+
+    return compare
+
+
+@pytest.fixture(scope="session")
+def log_of() -> Callable[[Path], list[dict[str, Any]]]:
+    """log_of(folder) -> a run's records, less what no two runs have in common: times."""
+
+    def found(folder: Path) -> list[dict[str, Any]]:
+        times = ("seconds", "waiting")
+        return [{name: value for name, value in record.items() if name not in times}
+                for record in read(folder / "log.jsonl")]  # fmt: skip
+
+    return found

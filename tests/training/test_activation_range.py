@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from amirnet_training.activation_range import CLIPPED, EVERY, MARGIN, RANGE, ActivationRange
+from amirnet_training.activation_range import RANGE, ActivationRange
 from amirnet_training.network import build
 from amirnet_training.trainer import Trainer
 
@@ -18,9 +18,7 @@ def run(network: torch.nn.Module) -> None:
 @pytest.fixture
 def network() -> torch.nn.Module:
     torch.manual_seed(0)
-    network = build("tiny", 2)
-    torch.nn.init.constant_(network.restorer.brighten.linear.bias, -1.0)
-    return network
+    return build("tiny", 2)
 
 
 def test_small_activations_cost_nothing(network) -> None:
@@ -31,19 +29,7 @@ def test_small_activations_cost_nothing(network) -> None:
     assert float(ranges.take()) == 0.0
 
 
-@pytest.mark.parametrize(("factor", "excess"), [(-MARGIN, 0.0), (0.0, 0.25 * MARGIN), (0.5, 0.25 * (0.5 + MARGIN))])
-def test_brightening_costs_what_it_clips_and_a_margin(network, factor, excess) -> None:
-    ranges = ActivationRange(network.restorer)
-    ranges.active = True
-    photo = torch.zeros(1, 3, 32, 32)
-    photo[..., :16, :16] = 1.0  # a quarter of it is white, the rest black
-    with torch.no_grad():
-        network.restorer.brighten.linear.bias.fill_(factor)
-        network.restore(photo, torch.zeros(1, network.code_size))
-    assert float(ranges.take()) == pytest.approx(CLIPPED * excess, abs=1e-6)
-
-
-@pytest.mark.parametrize("part", ["stem", "down", "up", "expand", "detail", "refine"])
+@pytest.mark.parametrize("part", ["stem", "down", "descend", "ascend", "up", "expand", "detail", "refine"])
 def test_one_wide_tensor_costs_the_logarithm_of_its_excess(network, part) -> None:
     ranges = ActivationRange(network.restorer)
     with torch.no_grad():
@@ -55,8 +41,8 @@ def test_one_wide_tensor_costs_the_logarithm_of_its_excess(network, part) -> Non
         alone = float(ranges.take())
         layer.bias.fill_(-3 * RANGE)
         run(network)
-    blocks = sum(len(getattr(network.restorer, stage)) for stage in ("encode", "middle", "decode"))
-    watched = 6 + 3 * blocks
+    blocks = sum(len(getattr(network.restorer, stage)) for stage in ("encode", "reduce", "middle", "rebuild", "decode"))
+    watched = 8 + 3 * blocks
     assert float(ranges.take()) >= alone + float(torch.log(torch.tensor(3.0))) / watched - 1e-6
 
 
@@ -87,12 +73,26 @@ def test_other_restorers_have_nothing_to_watch() -> None:
 def test_training_pulls_wide_activations_in(make_config, tmp_path) -> None:
     means = []
     for weight in (0.0, 1.0):
-        train = {"steps": 3 * EVERY, "learning_rate": 0.01, "warmup": 0, "range_weight": weight, "range_from": EVERY,
-                 "validation_items": 0}  # fmt: skip
+        train = {"steps": 12, "learning_rate": 0.01, "warmup": 0, "range_weight": weight, "range_from": 4,
+                 "range_every": 1, "validation_items": 0}  # fmt: skip
         trainer = Trainer(make_config(train=train), tmp_path / str(weight))
-        bias = trainer.network.restorer.down.bias
+        bias = trainer.learner.network.restorer.down.bias
         with torch.no_grad():
             bias.fill_(20.0)
         trainer.train()
         means.append(float(bias.detach().mean()))
     assert means[1] < means[0] - 0.01
+
+
+def test_it_counts_in_every_so_manieth_step(make_config, tmp_path) -> None:
+    train = {"steps": 8, "range_weight": 1.0, "range_from": 3, "range_every": 2, "validation_items": 0}
+    trainer = Trainer(make_config(train=train), tmp_path / "run")
+    learn, active = trainer.learner._learn_from, []
+
+    def note(*inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        active.append(trainer.learner.ranges.active)
+        return learn(*inputs)
+
+    trainer.learner._learn.step = note
+    trainer.train()
+    assert active == [False] * 4 + [True, False, True, False]

@@ -13,7 +13,7 @@ from amirnet_training.data.items import Items
 from amirnet_training.network import AMIRNet, build
 from amirnet_training.tree import finish
 from amirnet_training.tree.assignment import Assignment
-from amirnet_training.tree.features import item_codes
+from amirnet_training.tree.features import FreshCrops, item_codes
 
 FULL, LEFT, ROOT = (0, 1, 2, 3, 4, 5, 6), (0, 1, 2, 3, 4, 5), (0,)
 """Nodes that exist: all; node 2 with one child; the root alone."""
@@ -37,8 +37,9 @@ def described(make_config):
     def run(network: AMIRNet) -> tuple[dict[str, Any], np.ndarray, np.ndarray]:
         config = make_config()
         items = Items(config.data, 30, 3)
-        masks, codes = item_codes(network, items, finish.CROPS, config.train.steps + 1, 0, lambda _: None)
-        return finish.describe(network, items, config), masks, codes
+        source = FreshCrops(items, 0)
+        masks, codes = item_codes(network, source, finish.CROPS, config.train.steps + 1, lambda _: None)
+        return finish.describe(network, items, source, config), masks, codes
 
     return run
 
@@ -63,10 +64,10 @@ def test_training_walks_as_the_runtime_does(described, reseal, nodes: tuple[int,
     tree, masks, _ = described(network)
     sure = {**tree, "nodes": [{**node, "confidence": 0.0} for node in tree["nodes"]]}
     opened = ModelBundle.open(reseal(lambda manifest: manifest.update(tree=sure))).tree
-    walked = finish._walk(masks, network.heads.exists.numpy(), 3)
+    walked = finish.walk_down(masks, network.heads.exists.numpy(), 3)
     ties = np.tile([1.0, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25], (1, 1))
     masks = np.concatenate([masks, ties])
-    walked = np.concatenate([walked, finish._walk(ties, network.heads.exists.numpy(), 3)])
+    walked = np.concatenate([walked, finish.walk_down(ties, network.heads.exists.numpy(), 3)])
     for mask, path in zip(masks, walked, strict=True):
         assert opened.walk(mask).path == tuple(path[path >= 0])
 
@@ -78,7 +79,7 @@ def test_a_node_that_nobody_reaches(described, reseal) -> None:
     tree, _, _ = described(network)
     by_id = {node["id"]: node for node in tree["nodes"]}
     for lost, parent in ((2, 0), (5, 2), (6, 2)):
-        assert by_id[lost]["share"] == 0.0 and by_id[lost]["label"] == ""
+        assert by_id[lost]["share"] == 0.0 and by_id[lost]["label"] == "" and by_id[lost]["kinds"] == {}
         assert by_id[lost]["code"] == by_id[parent]["code"], "walking into it changes nothing"
     ModelBundle.open(reseal(lambda manifest: manifest.update(tree=tree)))
 
@@ -121,14 +122,44 @@ def test_assignments_count_grown_levels() -> None:
     sums, counts = assignment.sums(assignment.of(torch.tensor([0, 1, 2])), torch.eye(3, 7))
     assert counts.tolist() == [3, 1, 2, 0, 0, 0, 0]
     assert sums[2].tolist() == [0, 1, 1, 0, 0, 0, 0]
+    assert not sums[3:].any(), "a level that has not been grown adds nothing"
 
 
-def test_nodes_are_drawn_by_visit_and_lie_on_the_path() -> None:
+def test_nodes_are_drawn_by_step_and_lie_on_the_path() -> None:
     assignment = Assignment(400, 3)
     assignment.labels[:, 1] = 1
     labels = assignment.of(torch.arange(400))
-    nodes = assignment.draw_nodes(labels, 0.5, 9, range(400))
-    assert torch.equal(nodes[7:9], assignment.draw_nodes(labels[7:9], 0.5, 9, range(7, 9)))
+    nodes = assignment.draw_nodes(labels, 0.5, 9, 7)
     assert set(nodes.tolist()) == {-1, 0, 2}
     assert float((nodes >= 0).float().mean()) == pytest.approx(0.5, abs=0.08)
-    assert (assignment.draw_nodes(labels, 0.0, 9, range(400)) == -1).all()
+    assert torch.equal(nodes, assignment.draw_nodes(labels, 0.5, 9, 7)), "a resumed run draws the same"
+    assert not torch.equal(nodes, assignment.draw_nodes(labels, 0.5, 9, 8))
+    assert not torch.equal(nodes, assignment.draw_nodes(labels, 0.5, 8, 7))
+    assert (assignment.draw_nodes(labels, 0.0, 9, 7) == -1).all()
+    assert set(assignment.draw_nodes(labels, 1.0, 9, 7).tolist()) == {0, 2}
+
+
+@pytest.mark.parametrize("world", [2, 4])
+def test_processes_draw_the_nodes_that_one_would(world: int) -> None:
+    assignment = Assignment(64, 3)
+    assignment.labels[:, 1] = np.arange(64) % 2
+    assignment.labels[:, 2] = np.arange(64) % 4
+    labels = assignment.of(torch.arange(64))
+    whole = assignment.draw_nodes(labels, 0.5, 3, 11)
+    for rank in range(world):
+        share = assignment.draw_nodes(labels[rank::world], 0.5, 3, 11, rank, world)
+        assert torch.equal(share, whole[rank::world])
+
+
+def test_a_nodes_kinds_are_their_shares(described, reseal) -> None:
+    tree, _, _ = described(network_of(FULL))
+    for node in tree["nodes"]:
+        assert sum(node["kinds"].values()) == pytest.approx(1.0 if node["share"] else 0.0, abs=2e-4)
+    root = tree["nodes"][0]["kinds"]
+    assert set(root) == {"none", "noise", "defocus", "lowlight"}
+    children = [tree["nodes"][number] for number in (1, 2)]
+    for kind, share in root.items():
+        below = sum(child["share"] * child["kinds"].get(kind, 0.0) for child in children)
+        assert below == pytest.approx(share, abs=3e-4)
+    opened = ModelBundle.open(reseal(lambda manifest: manifest.update(schema="1.2", tree=tree))).tree
+    assert [dict(node.kinds) for node in opened.nodes] == [node["kinds"] for node in tree["nodes"]]

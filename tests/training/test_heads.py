@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from amirnet_training.network import build, level_slices
 from amirnet_training.network.amirnet import TreeHeads
+from amirnet_training.network.light import level_statistics, to_levels
 
 
 def heads(*nodes: int) -> TreeHeads:
@@ -85,10 +86,16 @@ def test_a_forced_node_is_restored_by_its_prototype(preset: str) -> None:
     network.heads.prototypes.normal_()
     torch.nn.init.normal_(network.restorer.head.weight)  # it starts at zero, where the code does not show
     image, probes = torch.rand(3, 3, 32, 32), torch.rand(3, 2, 3, 32, 32)
-    own, code, _ = network(image, probes)
-    forced, same_code, _ = network(image, probes, torch.tensor([-1, 4, 0]))
-    assert torch.equal(code, same_code)
-    assert torch.equal(own[0], forced[0])
-    assert torch.allclose(forced[1:], network.restore(image[1:], network.heads.prototypes[[4, 0]]), atol=1e-6)
-    assert not torch.allclose(own[1:], forced[1:], atol=1e-3), "the code matters"
-    assert torch.allclose(own, network.restore(image, code), atol=1e-6), "the mean code of a photo's probes"
+    torch.nn.init.normal_(network.light.output.weight, std=0.2)  # likewise
+    own, forced = network(image, probes), network(image, probes, torch.tensor([-1, 4, 0]))
+    assert torch.equal(own.code, forced.code)
+    assert torch.equal(own.image[0], forced.image[0]) and torch.equal(own.lifted[0], forced.lifted[0])
+    assert not torch.allclose(own.image[1:], forced.image[1:], atol=1e-3), "the code matters"
+    assert not torch.allclose(own.lifted[1:], forced.lifted[1:], atol=1e-3), "for the light as well"
+
+    def by(code: torch.Tensor) -> torch.Tensor:
+        return network.restore(to_levels(network.lift(image, code, level_statistics(probes))), code)
+
+    assert torch.allclose(own.image, by(own.code), atol=1e-6), "the mean code of a photo's probes"
+    stored = network.heads.prototypes[[0, 4, 0]]
+    assert torch.allclose(forced.image[1:], by(stored)[1:], atol=1e-6)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from amirnet_training.config import PairSource
 from amirnet_training.data.holdout import held_out, pool, scene_of
+from amirnet_training.data_config import PairSource
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from amirnet_training.data.items import Items, counter_rng
-from amirnet_training.degradations.kinds import Jpeg
+from amirnet_training.data.items import Item, Items, counter_rng
+from amirnet_training.degradations.combined import Dimmed
+from amirnet_training.degradations.kinds import Clean, Jpeg
 from amirnet_training.errors import DataError
 
 
@@ -100,7 +101,7 @@ def test_missing_and_empty_folders(make_config, tmp_path) -> None:
 
 def test_photos_smaller_than_a_patch(make_config, make_photo, write_photo, tmp_path) -> None:
     write_photo(tmp_path / "photos" / "tiny.png", make_photo(1)[:31, :50])
-    with pytest.raises(DataError, match=r"tiny\.png: smaller than a 32 px patch"):
+    with pytest.raises(DataError, match=r"tiny\.png: smaller than 32 px, too small for a patch: .* set data\.patch"):
         items_of(clean_only(make_config, tmp_path)).preload(nothing)
 
 
@@ -139,17 +140,90 @@ def test_pairs_may_differ_in_suffix(make_config, make_photo, write_photo, tmp_pa
     assert [path.name for path in items.files()] == ["a.bmp", "a.png"]
 
 
-def test_jpeg_blocks_lie_anywhere_in_a_crop(make_config) -> None:
+def only(items: Items, item: Item) -> Items:
+    """The items with the first one replaced."""
+    items.items[0] = item
+    return items
+
+
+def test_jpeg_blocks_lie_anywhere_in_a_crop(make_config, write_photo, tmp_path) -> None:
     """A photo's probes cut its 8-pixel grid at any phase; an encoder trained on one phase does not know the others."""
-    items = items_of(make_config())
-    clean = np.repeat(np.linspace(0, 255, 256).astype(np.uint8)[None, :, None], 256, axis=0).repeat(3, axis=2)
+    ramp = np.repeat(np.linspace(0, 255, 256).astype(np.uint8)[None, :, None], 256, axis=0).repeat(3, axis=2)
+    file = write_photo(tmp_path / "ramp.png", ramp)
+    items = only(items_of(make_config()), Item(file, None, Jpeg(5), "jpeg", "jpeg"))
     phases = set()
     for index in range(40):
-        rng = counter_rng(1, 1, index)
-        degraded, _ = items._crop(Jpeg(5), clean, None, rng)
+        degraded = items.crops(0, 1, counter_rng(1, 1, index)).degraded[0]
         # Coarse JPEG turns a ramp into steps at the block edges, across or (after a quarter turn) down.
         across = np.abs(np.diff(degraded.astype(int).sum(axis=2), axis=1)).sum(axis=0)
         down = np.abs(np.diff(degraded.astype(int).sum(axis=2), axis=0)).sum(axis=1)
         edges = max(across, down, key=np.sum)
         phases.add(int(np.argmax([edges[phase::8].sum() for phase in range(8)])))
     assert len(phases) >= 6
+
+
+def test_a_photo_dark_on_purpose_has_a_dark_target(make_config, write_photo, tmp_path) -> None:
+    file = write_photo(tmp_path / "grey.png", np.full((48, 48, 3), 200, np.uint8))
+    items = only(items_of(make_config()), Item(file, None, Dimmed(Clean(), 0.25), "none", "none"))
+    crops = items.crops(0, 2, counter_rng(0, 0, 0))
+    assert (crops.clean == 50).all() and np.array_equal(crops.degraded, crops.clean)
+
+
+def test_the_share_of_photos_that_are_shrunk_and_shuffled(make_config, settings) -> None:
+    source = {**settings["data"]["sources"][0], "shrunk": 0.4, "shuffled": 0.5}
+    items = items_of(make_config(data={"sources": [source]}), 1500).items
+    shrinks = [item.shrink for item in items if item.shrink != 1]
+    assert len(shrinks) / 1500 == pytest.approx(0.4, abs=0.05)
+    assert 1.3 <= min(shrinks) < 1.4 and 2.8 < max(shrinks) <= 3.0
+    colours = Counter(item.colours for item in items)
+    assert len(colours) == 6 and colours[0, 1, 2] / 1500 == pytest.approx(0.5 + 0.5 / 6, abs=0.05)
+    assert {(item.shrink, item.colours) for item in items_of(make_config(), 200).items} == {(1.0, (0, 1, 2))}
+
+
+@pytest.mark.parametrize(("shrink", "whole"), [(2.0, 40), (3.0, 32)])
+def test_a_photo_is_shrunk_as_far_as_a_crop_still_fits(make_config, write_photo, tmp_path, shrink, whole) -> None:
+    left = np.zeros((80, 80, 3), np.uint8)
+    left[:, :40] = [10, 100, 200]
+    file = write_photo(tmp_path / "a.png", left)
+    item = Item(file, None, Clean(), "none", "none", shrink, (2, 0, 1))
+    window, _ = only(items_of(make_config()), item).window(0, 32, counter_rng(0, 0, 0))
+    assert window.shape == (32, 32, 3)
+    edge = int((window[0, :, 0] > 100).sum())  # what is left of the half-filled photo
+    assert whole / 2 - (whole - 32) <= edge <= whole / 2
+    assert window[0, 0].tolist() == [200, 10, 100], "its colours come from elsewhere"
+
+
+def test_pairs_under_another_exposure_and_with_swapped_colours(make_config, settings) -> None:
+    source = {**settings["data"]["sources"][1], "exposed": 0.5, "swapped": 0.3}
+    items = items_of(make_config(data={"sources": [source]}))
+    plain = items_of(make_config(data={"sources": [settings["data"]["sources"][1]]}))
+    assert plain.files() == items.files() and {item.group for item in items.items} == {"dark"}
+    items.patch = plain.patch = 80  # as high as the photos
+    factors, swapped = [], 0
+    for visit in range(200):
+        found, as_it_is = (each.window(3, 80, counter_rng(5, 1, visit)) for each in (items, plain))
+        whole = as_it_is[1]
+        ratios = [found[1][..., channel].mean() / whole[..., channel].mean() for channel in range(3)]
+        turned = [found[1][..., channel].mean() / whole[..., 2 - channel].mean() for channel in range(3)]
+        swapped += np.ptp(turned) < np.ptp(ratios)
+        factors.append(float(np.mean(turned if np.ptp(turned) < np.ptp(ratios) else ratios)))
+        apart = found[1].astype(int) - 4 * found[0].astype(int)
+        assert -2 <= apart.min() and apart.max() <= 5, "input and target alike: the same place, factor and colours"
+    assert swapped / 200 == pytest.approx(0.3, abs=0.1)
+    dark = [factor for factor in factors if factor < 0.995]
+    assert len(dark) / 200 == pytest.approx(0.5, abs=0.1) and 0.48 < min(dark) < 0.6
+
+
+def test_a_window_of_a_small_photo_is_mirrored_once(make_config, make_photo, write_photo, tmp_path) -> None:
+    small = make_photo(4)[:33, :70]
+    write_photo(tmp_path / "photos" / "small.png", small)
+    config = make_config(data={**clean_only(make_config, tmp_path).data.model_dump(), "window": 64})
+    items = items_of(config)
+    items.preload(nothing)
+    window, clean = items.window(0, 64, counter_rng(0, 0, 0))
+    assert np.array_equal(window, clean) and clean.shape == (64, 64, 3)
+    left = next(x for x in range(7) if np.array_equal(clean[:33], small[:, x : x + 64]))
+    assert np.array_equal(clean[33:], small[31::-1][:31, left : left + 64])
+    write_photo(tmp_path / "photos" / "small.png", small[:32])
+    with pytest.raises(DataError, match=r"small\.png: smaller than 33 px, too small"):
+        items_of(config).preload(nothing)

@@ -55,11 +55,11 @@ def load_state(path: Path, keys: set[str] = STATE_KEYS) -> dict[str, Any]:
         raise CheckpointError(f"{path}: not a training checkpoint: name a run folder made by `amirnet train`")
     return state
 
+
 FORM = 3
 """What the networks compute from their weights: changes when the same weights come to mean something else.
 
-1: up to schema 1.1's first models. 2: brightening is never less than 0. 3: light is a step of its own, a
-third scale.
+1: up to schema 1.1's first models. 2: brightening is never less than 0. 3: light is a step of its own, a third scale.
 """
 
 

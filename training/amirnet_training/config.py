@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from .data_config import DataConfig, Positive, Section, Share
+from .degradations import KINDS
 from .errors import ConfigError
 
 
@@ -159,6 +160,8 @@ class Config(Section):
         if len(steps) > self.network.levels - 1:
             raise ValueError(f"tree.grow_at has {len(steps)} steps: {self.network.levels} levels grow at most "
                              f"{self.network.levels - 1} times")  # fmt: skip
+        if self.tree.code != "learned" and 2**self.network.levels <= len(KINDS) + 1:
+            raise ValueError(f"tree.code {self.tree.code!r} needs a node for each kind: set network.levels to 4 or more")
         if self.data.window and self.data.window < max(self.data.patch, self.data.probe):
             raise ValueError(f"data.window {self.data.window} is smaller than a patch or a probe: make it larger, or 0")
         if self.data.probe not in (0, self.data.patch) and not self.data.window:

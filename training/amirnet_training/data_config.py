@@ -94,7 +94,6 @@ class DataConfig(Section):
     """Steps after which every window is made anew, from another place of its photo and with other noise."""
     sources: list[Source] = Field(min_length=1)
 
-
     @property
     def probe_side(self) -> int:
         """Side of a probe, in pixels."""

@@ -81,6 +81,9 @@ class Learner:
             degraded: (N, 3, P, P) uint8, as are ``clean`` and, with R probes a sample, ``probes``.
             labels: (N, levels) of the samples.
             node: (N,) whose prototype steers each, -1 for its own code.
+
+        Raises:
+            FloatingPointError: on a CPU, when a gradient is not finite; nothing has been changed then.
         """
         train = self.config.train
         self._rate.fill_(learning_rate(step, train.steps, train.warmup, train.learning_rate))
@@ -113,8 +116,9 @@ class Learner:
         self.optimizer.zero_grad()
         self.fabric.backward(loss)
         # Where a number is not finite the run must end; on a GPU, which would be waited for, the log tells.
-        careful = device.type == "cpu"
-        self.fabric.clip_gradients(self.model, self.optimizer, max_norm=train.clip, error_if_nonfinite=careful)
+        norm = self.fabric.clip_gradients(self.model, self.optimizer, max_norm=train.clip, error_if_nonfinite=False)
+        if device.type == "cpu" and norm is not None and not bool(torch.isfinite(norm)):
+            raise FloatingPointError
         self.optimizer.step()
         if tree.code == "learned":
             self._follow(labels, found.code.detach().float())

@@ -96,6 +96,7 @@ class Trainer:
         """Trains to the last step, finishes the tree and writes `model.safetensors` and `config.yaml`.
 
         Raises:
+            CheckpointError: the loss is not finite.
             DataError: a training image cannot be used.
             OutputError: the folder cannot be written to.
         """
@@ -106,6 +107,7 @@ class Trainer:
         """Trains to the last step; checkpoints and the log are all that it leaves.
 
         Raises:
+            CheckpointError: the loss is not finite.
             DataError: a training image cannot be used.
             OutputError: the folder cannot be written to.
         """
@@ -149,7 +151,15 @@ class Trainer:
         labels = self.assignment.of(batch.item)
         images = batch.degraded, batch.clean, batch.probes
         node = self._steering(batch.item, labels)
-        meter.add(batch.item, *self.learner.learn(self.step, self.assignment.depth, *images, labels, node))
+        try:
+            found = self.learner.learn(self.step, self.assignment.depth, *images, labels, node)
+        except FloatingPointError:
+            raise self._diverged(self.step + 1) from None
+        meter.add(batch.item, *found)
+
+    def _diverged(self, step: int) -> CheckpointError:
+        problem = f"the loss is not finite at step {step}"
+        return CheckpointError(f"{self.folder}: {problem}: train again with a lower train.learning_rate")
 
     def _steering(self, items: Tensor, labels: Tensor) -> Tensor:
         """The node whose prototype steers each sample, -1 for its own code."""
@@ -169,8 +179,7 @@ class Trainer:
         if self.step % train.log_every == 0 or self.step == train.steps:
             record = {"step": self.step, "seconds": round(self.seconds, 1), **meter.take()}
             if not math.isfinite(record["loss"]):
-                problem = f"the loss is not finite at step {self.step}"
-                raise CheckpointError(f"{self.folder}: {problem}: train again with a lower train.learning_rate")
+                raise self._diverged(self.step)
             show(self.step, record["psnr"], record["waiting"])
             if self.log is not None:
                 self.log.write(record)

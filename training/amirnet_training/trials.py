@@ -33,22 +33,26 @@ def read_trials(path: Path) -> dict[str, Config]:
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        base, common, trials = content["base"], content.get("common") or {}, content["trials"]
-    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
-        raise ConfigError(f"{path}: no list of trials ({error}): it needs 'base' and 'trials'") from None
-    plain = yaml.safe_load(configuration.dump(configuration.load(base)))
+        base, common = content["base"], {**(content.get("common") or {})}
+        trials = {str(name): {**common, **(changes or {})} for name, changes in content["trials"].items()}
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+        reason = (str(error).splitlines() or [""])[0]
+        raise ConfigError(f"{path}: no list of trials ({reason}): it needs 'base' and 'trials'") from None
+    plain = configuration.dump(configuration.load(str(base)))
     found = {}
     for name, changes in trials.items():
-        content = yaml.safe_load(yaml.safe_dump({**plain, "name": str(name)}))
-        for place, value in {**common, **(changes or {})}.items():
-            _set(content, place.split("."), value, f"{path}: {name}")
-        found[str(name)] = configuration.parse(content, f"{path}: {name}")
+        content = {**yaml.safe_load(plain), "name": name}
+        for place, value in changes.items():
+            _set(content, str(place).split("."), value, f"{path}: {name}")
+        found[name] = configuration.parse(content, f"{path}: {name}")
     return found
 
 
 def _set(content: dict[str, Any], place: list[str], value: Any, origin: str) -> None:
     for part in place[:-1]:
-        content = content.setdefault(part, {})
+        if content.get(part) is None:  # a section that is not there yet, such as network.shape
+            content[part] = {}
+        content = content[part]
         if not isinstance(content, dict):
             raise ConfigError(f"{origin}: {'.'.join(place)} is no place in a configuration: mend its name")
     content[place[-1]] = value
@@ -65,6 +69,7 @@ def run(trials: dict[str, Config], folder: Path, jobs: int) -> Iterator[str]:
             write_file(place / "trial.yaml", configuration.dump(trials[name]).encode())
             command = [sys.executable, "-m", "amirnet", "train", str(place / "trial.yaml"), "-o", str(place)]
             resume = ["--resume"] if (place / "checkpoint.pt").exists() else []
+            (place / "failed.txt").unlink(missing_ok=True)  # of another try
             done = subprocess.run([*command, *resume], capture_output=True, text=True)
             if done.returncode:
                 write_file(place / "failed.txt", done.stderr.encode())
@@ -80,14 +85,16 @@ def table(names: list[str], folder: Path) -> str:
     notes: dict[str, str] = {}
     for name in names:
         records = [record for record in read(folder / name / "log.jsonl") if "validation" in record]
-        steps = [record for record in read(folder / name / "log.jsonl") if "seconds" in record]
         if not records:
-            notes[name] = "failed"
+            notes[name] = "failed" if (folder / name / "failed.txt").exists() else "not trained"
             continue
-        last = records[-1]["validation"]
+        last, steps = records[-1]["validation"], records[-1]["step"]
         rows.setdefault("input", {key.removeprefix("input_"): v for key, v in last.items() if key.startswith("input_")})
         rows[name] = {key: value for key, value in last.items() if not key.startswith("input_")}
-        notes[name] = f"{steps[-1]['step']} steps, {steps[-1]['seconds']:.0f} s"
+        seconds = [record["seconds"] for record in read(folder / name / "log.jsonl") if "seconds" in record]
+        notes[name] = f"{steps} steps" + (f", {seconds[-1]:.0f} s" if seconds else "")
+        if (folder / name / "failed.txt").exists():
+            notes[name] += ", then failed"
     groups = sorted({group for row in rows.values() for group in row})
     lines = ["| trial | " + " | ".join(groups) + " | |", "|---|" + "---:|" * len(groups) + "---|"]
     for name in ["input", *names]:

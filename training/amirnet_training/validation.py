@@ -37,8 +37,9 @@ class Validation:
         """Makes the windows, if there are to be any. Raises DataError."""
         data = self.config.data
         if self.items is not None and data.window:
-            side, count = min(data.window, 2 * data.patch), VALIDATION_PROBES
-            self._windows = Windows(self.items, side, side, data.probe_side, count, data.workers, self.device)
+            side = min(data.window, max(2 * data.patch, data.probe_side))
+            probes = data.probe_side, VALIDATION_PROBES
+            self._windows = Windows(self.items, side, side, *probes, data.workers, self.device)
             self._windows.turn_to(0, last=True)
 
     def _batches(self) -> Iterator[Batch]:

@@ -13,7 +13,7 @@ import torch
 from amirnet_training.checkpoint import TrainedModel, save_model
 from amirnet_training.config import Config, parse
 from amirnet_training.network import AMIRNet, build
-from amirnet_training.network.phone import PhoneRestorer
+from amirnet_training.network.phone import Blocks, PhoneRestorer, Widths
 
 TREE: dict[str, Any] = {"levels": 3, "grid": 64, "conditioning": "soft", "nodes": [
     {"id": 0, "level": 0, "index": 0, "parent": None, "children": [1, 2], "confidence": 0.0,
@@ -25,13 +25,26 @@ TREE: dict[str, Any] = {"levels": 3, "grid": 64, "conditioning": "soft", "nodes"
 ]}  # fmt: skip
 
 
+SHAPES = {
+    "two scales": (Widths(full=8, half=16, quarter=32), Blocks(half=2, quarter=0, middle=6)),
+    "three scales": (Widths(full=8, half=16, quarter=24, eighth=32), Blocks(half=2, quarter=2, middle=3)),
+}
+"""Restorers of both kinds, by how many resolutions below the photo's they have blocks at."""
+
+
+@pytest.fixture(scope="module", params=SHAPES)
+def shape(request) -> tuple[Widths, Blocks]:
+    """Each test that takes it runs for both."""
+    return SHAPES[request.param]
+
+
 @pytest.fixture(scope="session")
 def random_restorer() -> Callable[..., PhoneRestorer]:
-    """random_restorer(seed) -> one whose weights do something: a fresh restorer changes next to nothing."""
+    """random_restorer(seed, shape) -> one whose weights do something: a fresh restorer changes next to nothing."""
 
-    def make(seed: int = 0) -> PhoneRestorer:
+    def make(seed: int = 0, shape: tuple[Widths, Blocks] = SHAPES["three scales"]) -> PhoneRestorer:
         torch.manual_seed(seed)
-        restorer = build("tiny", 3).restorer.eval().requires_grad_(False)
+        restorer = build("tiny", 3, shape=shape).restorer.eval().requires_grad_(False)
         assert isinstance(restorer, PhoneRestorer)
         for parameter in restorer.parameters():
             parameter += 0.05 * torch.randn_like(parameter)
@@ -72,6 +85,7 @@ def network() -> AMIRNet:
 @pytest.fixture
 def start(network, make_config, tmp_path) -> Path:
     """The folder of a finished float model."""
-    model = TrainedModel(network, make_config(), TREE, {"steps": 8, "seconds": 2})
+    config = parse({**json.loads(make_config().model_dump_json()), "quantize": {"batches": 2}}, "toy")
+    model = TrainedModel(network, config, TREE, {"steps": 8, "seconds": 2})
     save_model(tmp_path / "float" / "model.safetensors", model)
     return tmp_path / "float"

@@ -8,42 +8,54 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from amirnet_training.network.phone import Blocks
 from amirnet_training.quantization.calibrate import calibrate
 from amirnet_training.quantization.exact import EDGE, FINEST, Product, Ties, factor_scale, inexact, shift_for
 from amirnet_training.quantization.grid import FIXED, LOW
 from amirnet_training.quantization.program import step_names
 
 
+TWO, THREE = Blocks(2, 0, 6), Blocks(2, 2, 3)
+
+
 @pytest.fixture(scope="module")
 def scales(random_restorer) -> dict[str, float]:
     restorer = random_restorer(seed=3)
+    assert restorer.blocks == THREE
     batch = torch.rand(2, 3, 32, 32), torch.randint(-64, 65, (2, 7, 1, 1)) / 64
     grid = calibrate(restorer, [batch], 64).grid
     assert grid.activations["encode0/hidden"].zero_point == LOW, "the grid itself is the ReLU"
     return {name: scale.scale for name, scale in grid.activations.items()}
 
 
-def test_what_is_added_is_tied() -> None:
-    ties = Ties.of(2, 6)
+@pytest.mark.parametrize(("blocks", "steered_blocks"), [(TWO, 2 + 4), (THREE, 2 + 2 + 2)])
+def test_what_is_added_is_tied(blocks: Blocks, steered_blocks: int) -> None:
+    ties = Ties.of(blocks)
     groups = ties.groups()
-    assert sorted(step for members in groups.values() for step in members) == sorted(step_names(2, 6, steered=True))
+    assert sorted(step for members in groups.values() for step in members) == sorted(step_names(blocks, steered=True))
     assert groups["tile"] == list(FIXED)
     assert {"stem", "encode1/sum", "up", "merge", "decode1/sum"} <= set(groups["stem"]) and "down" not in groups["stem"]
     assert groups["encode0/gained"] == ["encode0/gained", "encode0/shift", "encode0/hidden"]
     assert groups["encode0/spatial"] == ["encode0/spatial"]
-    assert Product("residual", "head", "scale") in ties.products and len(ties.products) == 2 + 2 * (2 + 4)
-    assert Ties.of(2, 6, steered=False).products == []
+    assert Product("residual", "head", "scale") in ties.products and len(ties.products) == 1 + 2 * steered_blocks
+    assert Ties.of(blocks, steered=False).products == []
+
+
+def test_the_third_scale_joins_the_second() -> None:
+    groups = Ties.of(THREE).groups()
+    assert {"down", "reduce1/sum", "ascend", "rejoin", "rebuild1/sum"} <= set(groups["down"])
+    assert {"descend", "middle2/sum"} <= set(groups["descend"]) and "ascend" not in groups["descend"]
 
 
 def test_a_calibrated_grid_is_exact_and_others_are_told(scales: dict[str, float]) -> None:
-    ties = Ties.of(2, 6)
+    ties = Ties.of(THREE)
     assert inexact(scales, ties) == []
     for step in ("middle1/sum", "encode0/scale"):
         assert inexact({**scales, step: scales[step] * 1.001}, ties) == [step]
     without_edge = scales["scale"] / (1 + EDGE)
     assert inexact({**scales, "scale": without_edge}, ties) == ["scale"]
-    too_fine = scales["brighten"] * 2.0 ** -(FINEST + 3)
-    assert inexact({**scales, "brighten": too_fine}, ties) == ["brighten"]
+    too_fine = scales["scale"] * 2.0 ** -(FINEST + 3)
+    assert inexact({**scales, "scale": too_fine}, ties) == ["scale"]
 
 
 @given(st.floats(1e-3, 1.0), st.floats(1e-3, 1.0), st.floats(1e-4, 0.5))

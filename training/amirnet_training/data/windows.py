@@ -40,7 +40,8 @@ class _Generation:
         self.degraded = torch.empty(len(items), side, side, 3, dtype=torch.uint8).share_memory_()
         self.clean = torch.empty_like(self.degraded).share_memory_()
         context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-        self._done = context.Value("q", 0)
+        # A place a worker, so without a lock: one that is killed while it holds a lock would stop all the others.
+        self._done = context.RawArray("q", self._workers)
         self._failures = context.SimpleQueue()
         made = (context.Process(target=self._make, args=(first,), daemon=True) for first in range(self._workers))
         self._processes = list(made)
@@ -60,8 +61,7 @@ class _Generation:
             for index in range(first, count, self._workers):
                 rng = counter_rng(self._items.seed, WINDOW_STREAM, self.number * count + index)
                 degraded[index], clean[index] = self._items.window(index, side, rng)
-                with self._done.get_lock():
-                    self._done.value += 1
+                self._done[first] += 1
         except DataError as error:
             self._failures.put(str(error))
 
@@ -71,12 +71,12 @@ class _Generation:
         for process in self._processes:
             while process.is_alive():
                 process.join(POLL)
-                done = self._done.value
+                done = sum(self._done)
                 advance(done - told)
                 told = done
         if not self._failures.empty():
             raise DataError(self._failures.get())
-        if self._done.value != len(self._items):
+        if sum(self._done) != len(self._items):
             raise DataError("a process that damages photos was ended from outside: resume the run, with more memory")
 
     def stop(self) -> None:

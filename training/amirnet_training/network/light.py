@@ -34,7 +34,7 @@ def level_statistics(probes: Tensor) -> Tensor:
     places = [-(-percent * total // 100) - 1 for percent in PERCENTS]
     ordered = levels.sort(dim=2).values
     reached = torch.stack([ordered[:, :, place] for place in places], dim=2).float() / 255
-    mean = levels.float().mean(dim=2, keepdim=True) / 255
+    mean = (levels.sum(dim=2, keepdim=True).double() / (255 * total)).float()  # a whole sum, divided as there
     return torch.cat([reached, mean], dim=2).flatten(1)
 
 

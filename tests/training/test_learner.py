@@ -1,0 +1,226 @@
+"""One step of learning: what the loss counts, what steers the restorer, the moving average, and recorded steps."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+import torch
+from lightning_fabric import Fabric
+
+from amirnet_training.averaging import MovingAverage
+from amirnet_training.config import Config, parse
+from amirnet_training.degradations import KINDS
+from amirnet_training.errors import CheckpointError, ConfigError
+from amirnet_training.graphed import GraphedStep
+from amirnet_training.learner import Learner
+from amirnet_training.network import build, build_from
+from amirnet_training.trainer import Trainer
+from amirnet_training.tree.steering import fix_prototypes, nodes_of_kinds
+
+CPU = torch.device("cpu")
+
+
+def learner_of(config: Config) -> Learner:
+    torch.manual_seed(0)
+    network = build_from(config.network)
+    torch.nn.init.normal_(network.restorer.head.weight, std=0.01)  # it starts at zero, where the restorer learns nothing
+    return Learner(config, Fabric(accelerator="cpu", devices=1), network)
+
+
+def batch(seed: int = 1, dark: int = 1, levels: int = 3) -> tuple[torch.Tensor, ...]:
+    generator = torch.Generator().manual_seed(seed)
+    clean = torch.randint(0, 256, (4, 3, 32, 32), generator=generator, dtype=torch.uint8)
+    probes = torch.randint(0, 256, (4, 2, 3, 32, 32), generator=generator, dtype=torch.uint8)
+    labels = torch.full((4, levels), -1)
+    labels[:, 0] = 0
+    return clean // dark, clean, probes // dark, labels, torch.full((4,), -1)
+
+
+def after(config: Config, inputs: tuple[torch.Tensor, ...]) -> tuple[tuple[torch.Tensor, ...], dict[str, torch.Tensor]]:
+    """What one step gives, and the weights after it."""
+    learner = learner_of(config)
+    return learner.learn(0, 0, *inputs), learner.network.state_dict()
+
+
+@pytest.mark.parametrize("border", [0, 8])
+def test_the_loss_leaves_the_border_out(make_config, border: int) -> None:
+    config = make_config(train={"border": border, "light_weight": 0.5})
+    degraded, clean, *rest = batch()
+    other = clean.clone()
+    inside = (slice(None), slice(None), slice(8, 24), slice(8, 24))
+    other[...] = 0
+    other[inside] = clean[inside]
+    (losses, _, values), weights = after(config, (degraded, clean, *rest))
+    (changed, _, others), moved = after(config, (degraded, other, *rest))
+    alike = all(torch.equal(weights[name], moved[name]) for name in weights)
+    assert alike == torch.equal(losses, changed) == torch.equal(values, others) == (border == 8)
+
+
+def test_light_is_learnt_from_how_bright_the_photo_should_be(make_config) -> None:
+    inputs = batch(dark=4)
+    found = {}
+    for weight in (0.0, 10.0):
+        train = {"light_weight": weight, "warmup": 0, "learning_rate": 1e-3}
+        (losses, _, _), weights = after(make_config(train=train), inputs)
+        found[weight] = losses, weights
+    assert torch.equal(found[0.0][0], found[10.0][0]), "it is not in the loss that is logged"
+    fresh = learner_of(make_config()).network.state_dict()
+    assert (found[10.0][1]["light.output.bias"] > fresh["light.output.bias"]).all(), "too dark: brighter"
+    assert not torch.equal(found[10.0][1]["light.output.bias"], found[0.0][1]["light.output.bias"])
+
+
+def test_light_alone_learns_to_brighten(make_config) -> None:
+    train = {"light_weight": 1.0, "warmup": 0, "learning_rate": 2e-2, "steps": 60, "balance": 0.0}
+    learner, inputs = learner_of(make_config(train=train, tree={"grow_at": []})), batch(dark=4)
+    learner.network.restorer.requires_grad_(False)
+    values = [float(learner.learn(step, 0, *inputs)[2].mean()) for step in range(60)]
+    assert values[-1] > values[0] + 5
+
+
+def kinds_config(settings, code: str) -> Config:
+    tree = {"grow_at": [], "code": code, "prototype_share": 0.5}
+    return parse({**settings, "network": {"preset": "tiny", "levels": 4}, "tree": tree}, "toy")
+
+
+@pytest.mark.parametrize("code", ["kind", "none"])
+def test_a_restorer_steered_by_the_true_kind_or_by_nothing(settings, tmp_path, code: str) -> None:
+    trainer = Trainer(kinds_config(settings, code), tmp_path / "run")
+    learn, nodes = trainer.learner.learn, []
+
+    def note(step: int, depth: int, *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        nodes.extend(inputs[-1].tolist())
+        return learn(step, depth, *inputs)
+
+    trainer.learner.learn = note
+    items = [int(item) for batch in trainer._batches() for item in batch.item]
+    trainer.train()
+    wanted = [1 + KINDS.index(trainer.items.kinds[item]) if code == "kind" else 0 for item in items]
+    assert nodes == wanted and (len(set(nodes)) > 2) == (code == "kind")
+    codes = trainer.averaged().heads.prototypes
+    assert torch.equal(codes, torch.eye(15) - torch.diag(torch.eye(15)[0])), "they do not move"
+    assert trainer.validation._nodes(torch.arange(4)).tolist() == [
+        1 + KINDS.index(kind) if code == "kind" else 0 for kind in trainer.validation.items.kinds
+    ]
+
+
+def test_a_code_needs_a_node_for_each_kind(settings) -> None:
+    for code in ("kind", "none"):
+        config = kinds_config(settings, code).model_dump(mode="json")
+        config["network"]["levels"] = 3
+        with pytest.raises(ConfigError, match=r"tree\.code '\w+' needs a node for each kind: set network.levels to 4"):
+            parse(config, "toy")
+    with pytest.raises(ValueError, match="no node for each kind: use 4 or more"):
+        fix_prototypes(build("tiny", 3))
+
+
+def test_nodes_of_kinds() -> None:
+    kinds = ["none", "jpeg", "noise"]
+    assert nodes_of_kinds("learned", kinds, CPU) is None
+    assert nodes_of_kinds("kind", kinds, CPU).tolist() == [1, len(KINDS), 2]
+    assert nodes_of_kinds("none", kinds, CPU).tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("log_every", [1, 100])
+def test_a_loss_that_is_not_finite_ends_the_run(make_config, tmp_path, log_every: int) -> None:
+    trainer = Trainer(make_config(train={"log_every": log_every, "validation_items": 0}), tmp_path / "run")
+    learn = trainer.learner._learn_from
+
+    def broken(*inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        if trainer.step == 4:
+            with torch.no_grad():
+                trainer.learner.network.restorer.down.bias[0] = float("nan")
+        return learn(*inputs)
+
+    trainer.learner._learn.step = broken
+    with pytest.raises(CheckpointError, match=r"run: the loss is not finite at step 5: .*lower train\.learning_rate$"):
+        trainer.run()
+    assert not (tmp_path / "run" / "model.safetensors").exists()
+    assert Trainer(trainer.config, tmp_path / "run", resume=True).step == 4, "what was kept is sound"
+
+
+def test_a_gpu_tells_by_its_log(make_config, tmp_path, monkeypatch) -> None:
+    """Where nothing waits for the gradients, the record that is not finite ends the run, before it is kept."""
+    trainer = Trainer(make_config(train={"validation_items": 0}), tmp_path / "run")
+    learn = trainer.learner.learn
+
+    def broken(step: int, *inputs: object) -> tuple[torch.Tensor, ...]:
+        losses, *rest = learn(step, *inputs)
+        return (losses * float("inf") if step == 4 else losses), *rest
+
+    trainer.learner.learn = broken
+    with pytest.raises(CheckpointError, match="the loss is not finite at step 6"):
+        trainer.run()
+    assert Trainer(trainer.config, tmp_path / "run", resume=True).step == 4
+
+
+def test_the_average_follows_the_weights_and_copies_the_rest() -> None:
+    torch.manual_seed(0)
+    network = build("tiny", 2)
+    average = MovingAverage(network, 0.9)
+    begun = copy.deepcopy(network.state_dict())
+    assert average.network is not network and not average.network.training
+    assert not any(parameter.requires_grad for parameter in average.network.parameters())
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter += 1
+        network.heads.prototypes += 2
+        network.heads.exists[1] = True
+    average.follow(network)
+    average.follow(network)
+    learnt = dict(network.named_parameters())
+    for name, value in average.network.state_dict().items():
+        if name in learnt:
+            assert torch.allclose(value, begun[name] + 1 - 0.9**2, atol=1e-6), name
+        else:
+            assert torch.equal(value, network.state_dict()[name]), name
+    average.begin(network)
+    assert all(torch.equal(value, network.state_dict()[name]) for name, value in average.network.state_dict().items())
+
+
+def test_the_average_begins_with_the_first_step(make_config) -> None:
+    learner, inputs = learner_of(make_config()), batch()
+    learner.learn(0, 0, *inputs)
+    weights, averaged = learner.network.state_dict(), learner.average.network.state_dict()
+    assert all(torch.equal(averaged[name], value) for name, value in weights.items())
+    learner.learn(1, 0, *inputs)
+    assert not torch.equal(averaged["restorer.down.weight"], weights["restorer.down.weight"])
+
+
+def test_a_cpu_runs_every_step_plainly() -> None:
+    calls = []
+
+    def step(value: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        calls.append(value)
+        return (value * 2,)
+
+    graphed = GraphedStep(step, CPU, record=True)
+    with graphed.stream():
+        found = [graphed(key, torch.tensor(float(number)))[0].item() for number, key in enumerate("aabbb" * 3)]
+    assert found == [2.0 * number for number in range(15)] and len(calls) == 15
+    assert not graphed.record
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="recording needs a GPU")
+@pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
+def test_a_recorded_step_is_the_plain_one(make_config, precision: str) -> None:
+    """Twelve steps: four plain, one recorded, the others replayed, and once again after the tree has grown."""
+    results = {}
+    for recorded in (False, True):
+        config = make_config(train={"recorded": recorded, "steps": 24, "range_weight": 0.04, "range_every": 1})
+        torch.manual_seed(0)
+        fabric = Fabric(accelerator="cuda", devices=1, precision=precision)
+        learner = Learner(config, fabric, build_from(config.network))
+        learner.network.heads.exists[1:3] = True
+        losses = []
+        with learner.stream():
+            for step in range(12):
+                degraded, clean, probes, labels, node = batch(step)
+                if step >= 6:
+                    labels[:, 1] = torch.tensor([0, 1, 0, 1])
+                losses.append(learner.learn(step, int(step >= 6), degraded, clean, probes, labels, node)[0])
+            torch.cuda.synchronize()
+        results[recorded] = torch.stack(losses), learner.network.state_dict()
+    assert torch.allclose(results[True][0], results[False][0], rtol=1e-3, atol=1e-6)
+    for name, value in results[False][1].items():
+        assert torch.allclose(results[True][1][name].float(), value.float(), rtol=1e-2, atol=2e-4), name
