@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
 from amirnet.photo.image_opener import open_image
+from amirnet.photo.tiff_opener import is_white_at_zero
 
 _NATIVE = "L" if sys.byteorder == "little" else "B"
 _SWAPPED = {"L": "B", "B": "L", "N": "B" if _NATIVE == "L" else "L"}
-_PHOTOMETRIC = 262
 _MODES = ("RGB;16", "RGBA;16", "RGBX;16")
 
 
@@ -50,12 +50,11 @@ def read_deep(image: Image.Image, raw: str) -> NDArray[np.uint16] | None:
 
     None where they cannot be had: an image that is not a file's, or a layout that Pillow reads at 8 bits only.
     """
-    white_is_zero = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == 0  # of 8 bits Pillow turns it over itself
     if image.mode.startswith("I;16"):
         samples: NDArray[np.uint16] = np.asarray(image).astype(np.uint16)[..., None]
         if raw == "I;12":
             samples = (samples << 4 | samples >> 8).astype(np.uint16)
-        if white_is_zero:
+        if is_white_at_zero(image):
             samples = ~samples
         return _with_key(samples, image)
     if image.format == "PPM" and image.mode == "I":  # Pillow stretches them to 16 bits

@@ -11,6 +11,7 @@ from typing import Any, cast
 from PIL import Image, UnidentifiedImageError
 
 from amirnet.errors import ImageError
+from amirnet.photo.tiff_opener import TiffFile
 
 PIXELS = 178_956_970
 """A photo with more is refused: twice what Pillow warns of by default."""
@@ -27,6 +28,8 @@ def open_image(file: Path | str, formats: Sequence[str]) -> Image.Image:
         head = stream.read(_HEAD)
     for kind in formats:
         factory, accept = Image.OPEN[kind]
+        if kind == "TIFF":
+            factory = TiffFile
         try:
             taken = accept is None or accept(head)
             if not taken or isinstance(taken, str):

@@ -18,7 +18,7 @@ from amirnet.photo.photo_encoder import to_8_bits
 from amirnet.photo.photo_facts import PhotoFacts
 from amirnet.photo.photo_writer import write_photo
 from amirnet.photo.row_buffer import ArrayRows
-from amirnet.photo.suspicion import check_opened, check_samples
+from amirnet.photo.suspicion import check_tiff
 from amirnet.runtime.arrays import Pixels, Samples
 from amirnet.runtime.change import Change
 from amirnet.runtime.transparency import fill_hidden
@@ -111,12 +111,8 @@ class PhotoFile:
 
 def _check_given(image: Image.Image) -> None:
     """The same suspicion towards a TIFF that the caller opened: what it is and holds is lost once it is loaded."""
-    name = getattr(image, "filename", "")
-    if image.format != "TIFF" or not hasattr(image, "tag_v2"):
-        return
-    check_samples(image)
-    if isinstance(name, str) and os.path.isfile(name):
-        check_opened(image, Path(name))
+    if image.format == "TIFF" and hasattr(image, "tag_v2"):
+        check_tiff(image)
 
 
 def deep_samples(image: Image.Image) -> tuple[Samples | None, list[str]]:

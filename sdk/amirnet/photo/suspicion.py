@@ -10,7 +10,7 @@ from PIL import Image
 
 from amirnet.errors import ImageError
 from amirnet.photo.jpeg_2000 import PART_BYTES, parts_of
-from amirnet.photo.tiff_directories import DNG_VERSION, PHOTOMETRIC, directories
+from amirnet.photo.tiff_opener import DEVELOP, check_picture
 
 _SCANS = 100
 """A progressive JPEG of more scans is refused: encoders write a dozen, and each costs a pass over all pixels."""
@@ -21,14 +21,11 @@ _PARTS, _PIXELS_A_PART = 20_000, 200
 """A JPEG 2000 photo may fall into so many parts, and into one more for so many pixels."""
 _TILE_BYTES, _TILE_TIMES = 16 * 2**20, 4
 """A tile of a TIFF may be so large, or so many times the picture."""
-_COLOR_FILTER = (32803, 34892)
-"""Photometric interpretations of a sensor's data."""
 _RAW_MAKERS = (
     (8, b"CR\2\0"), (0, b"FUJIFILMCCD-RAW"), (0, b"IIU\0"), (0, b"IIRO"), (0, b"IIRS"), (0, b"MMOR"),
     (4, b"ftypcrx "), (0, b"FOVb"), (0, b"\0MRM"), (6, b"HEAPCCDR"),
 )  # fmt: skip
 """Where a camera raw file says at once what it is."""
-_DEVELOP = "a camera raw file, whose photo has yet to be made; develop it to JPEG or TIFF first"
 
 
 def check_not_raw(file: Path) -> None:
@@ -36,14 +33,14 @@ def check_not_raw(file: Path) -> None:
     with file.open("rb") as stream:
         head = stream.read(32)
     if any(head[at : at + len(mark)] == mark for at, mark in _RAW_MAKERS):
-        raise ImageError(_DEVELOP)
+        raise ImageError(DEVELOP)
 
 
 def check_opened(image: Image.Image, file: Path) -> None:
     """Raises ImageError for an image, not loaded yet, that is not the photo, has samples that nobody can read as
     levels, or would cost more than its file's size and its pixels can explain. Raises OSError."""
     if image.format == "TIFF":
-        _check_tiff(image, file)
+        check_tiff(image)
     elif image.format in ("JPEG", "MPO") and image.info.get("progressive"):
         _check_scans(image, file)
     elif image.format == "JPEG2000" and parts_of(file) > _PARTS + image.width * image.height // _PIXELS_A_PART:
@@ -60,20 +57,16 @@ def extra_bytes(image: Image.Image) -> int:
     return 0
 
 
-def _check_tiff(image: Any, file: Path) -> None:
-    found = directories(file)
-    if any(DNG_VERSION in one.values or one.values.get(PHOTOMETRIC) in _COLOR_FILTER for one in found):
-        _refuse(_DEVELOP)
-    if found and found[0].is_reduced and any(one.pixels > found[0].pixels for one in found[1:]):
-        _refuse("its first picture is a reduced copy of a larger one (camera raw?); develop or save the larger one as "
-                "JPEG or TIFF first")  # fmt: skip
-    check_samples(image)
+def check_tiff(image: Any) -> None:
+    """The same of a TIFF that is opened, wherever it lies."""
+    check_picture(image)
+    _check_samples(image)
     picture = image.width * image.height * _bytes_a_pixel(image)
     if _tile_bytes(image) > max(_TILE_BYTES, _TILE_TIMES * picture):
         _refuse("its tiles are many times as large as the picture; save it anew, without tiles")
 
 
-def check_samples(image: Any) -> None:
+def _check_samples(image: Any) -> None:
     """Raises ImageError for a TIFF whose samples are signed or floating-point: nobody says which of them is white."""
     formats = getattr(image, "tag_v2", {}).get(339, (1,))
     if any(kind not in (1, 4) for kind in (formats if isinstance(formats, tuple) else (formats,))):

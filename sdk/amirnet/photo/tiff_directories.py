@@ -12,6 +12,8 @@ _SIZES = {1: 1, 3: 2, 4: 4, 13: 4, 16: 8, 18: 8}
 _DIRECTORIES = 64
 _ENTRIES = 4_096
 SUBFILE, WIDTH, HEIGHT, PHOTOMETRIC, SUB_IFDS, DNG_VERSION = 254, 256, 257, 262, 330, 0xC612
+COLOR_FILTER = (32803, 34892)
+"""Photometric interpretations of a sensor's data."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,9 @@ class TiffDirectory:
         return bool(self.values.get(SUBFILE, 0) & 1) or self.values.get(255) == 2
 
 
-def directories(file: Path) -> list[TiffDirectory]:
+def directories(file: Path | str) -> list[TiffDirectory]:
     """The first few, in the file's order, each before those below it; none of what makes no sense. Raises OSError."""
-    with file.open("rb") as stream:
+    with open(file, "rb") as stream:
         return list(_Reader(stream).directories())
 
 
