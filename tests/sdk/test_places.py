@@ -124,6 +124,7 @@ def text(word):
     return Entry(2, len(word), word.encode())
 
 
+SAID = text(PLACE)
 HIDDEN = {
     "IFD0": Directory({0x9C9E: SAID, 0xC4A5: SAID, 0x0002: SAID, 0x927C: SAID, 33550: SAID}),
     "Exif": Directory({}, {EXIF_IFD: Directory({0x9286: SAID, 0x927C: SAID, 0x0002: SAID, 0xA431: SAID})}),
