@@ -5,6 +5,8 @@ The names are part of the contract (CONTRACT B7): the Kotlin and Swift runtimes 
 
 from __future__ import annotations
 
+import errno
+
 
 class AmirnetError(Exception):
     """Base of every error a caller can act on. The command line prints it as one line and exits with status 2."""
@@ -76,3 +78,19 @@ class OutOfMemoryError(EngineError):
 
 class MissingExtraError(AmirnetError):
     """A subcommand needs packages that the thin install does not bring; the message holds the pip command."""
+
+
+_REMEDIES = {
+    errno.ENOSPC: "make room there, or choose another place",
+    errno.EDQUOT: "make room there, or choose another place",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.EMFILE: "allow more open files (ulimit -n)",
+    errno.ENFILE: "close other programs, the system has too many files open",
+    errno.ENOMEM: "close other programs, or use a machine with more memory",
+    errno.ELOOP: "remove the link that leads back to itself",
+}
+
+
+def remedy_for(error: OSError, otherwise: str) -> str:
+    """What helps against an error of the system; `otherwise` where that depends on what was tried."""
+    return _REMEDIES.get(error.errno or 0, otherwise)

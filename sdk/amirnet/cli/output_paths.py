@@ -45,7 +45,7 @@ def check_outputs(photos: Sequence[Path], outputs: Sequence[Path], overwrite: bo
     for photo in photos:
         if found := _status(photo):
             of_file.setdefault((found.st_dev, found.st_ino), []).append(photo)
-    folder = cache(Path.resolve)
+    folder = cache(_resolved)
     taken: dict[str, Path] = {}
     for photo, output in zip(photos, outputs, strict=True):
         other = taken.setdefault(_key(folder(output.parent) / output.name), photo)
@@ -59,6 +59,14 @@ def check_outputs(photos: Sequence[Path], outputs: Sequence[Path], overwrite: bo
             if lost is not photo or not overwrite:
                 named = "" if lost is photo else f" {lost}"
                 raise OutputError(f"{output}: would overwrite the input{named}; {remedy}")
+
+
+def _resolved(folder: Path) -> Path:
+    try:
+        return folder.resolve()
+    except (OSError, RuntimeError) as error:  # a circle of links
+        remedy = "remove it, or choose another -o"
+        raise OutputError(f"{folder}: is a link that leads back to itself; {remedy}") from error
 
 
 def _key(path: Path) -> str:

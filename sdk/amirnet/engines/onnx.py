@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import os
 import re
 from typing import Any
 
 from amirnet.bundle.model_bundle import ModelBundle
 from amirnet.bundle.model_paths import EngineModels, Graph
+from amirnet.engines.telemetry import switch_off
 from amirnet.errors import EngineError, OutOfMemoryError
 from amirnet.runtime.arrays import Floats
 from amirnet.runtime.engine import EngineMemory, check_encoded, check_restored, one_line
@@ -95,5 +95,6 @@ class OnnxEngine:
 
 def load_onnxruntime() -> Any:
     """The onnxruntime module, with its telemetry off: an on-device product phones nobody."""
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read once, while the module loads
-    return importlib.import_module("onnxruntime")
+    runtime = importlib.import_module("onnxruntime")
+    switch_off(runtime)
+    return runtime

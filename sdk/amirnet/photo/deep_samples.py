@@ -4,11 +4,14 @@ second time its bytes are taken in the other order, which turns the lower halves
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFile
+
+from amirnet.photo.image_opener import open_image
+from amirnet.photo.tiff_opener import is_white_at_zero
 
 _NATIVE = "L" if sys.byteorder == "little" else "B"
 _SWAPPED = {"L": "B", "B": "L", "N": "B" if _NATIVE == "L" else "L"}
@@ -51,6 +54,8 @@ def read_deep(image: Image.Image, raw: str) -> NDArray[np.uint16] | None:
         samples: NDArray[np.uint16] = np.asarray(image).astype(np.uint16)[..., None]
         if raw == "I;12":
             samples = (samples << 4 | samples >> 8).astype(np.uint16)
+        if is_white_at_zero(image):
+            samples = ~samples
         return _with_key(samples, image)
     if image.format == "PPM" and image.mode == "I":  # Pillow stretches them to 16 bits
         return np.asarray(image).astype(np.uint16)[..., None]
@@ -68,7 +73,7 @@ def _again(image: Image.Image, raw: str) -> NDArray[np.uint8] | None:
     name = getattr(image, "filename", "")
     if not name or image.format is None:
         return None
-    with Image.open(name, formats=[image.format]) as second:
+    with cast(ImageFile.ImageFile, open_image(name, [image.format])) as second:
         second.tile = [tile._replace(args=_with_raw(tile.args, raw)) for tile in second.tile]
         found = np.asarray(second)
     return found if found.shape == np.asarray(image).shape else None

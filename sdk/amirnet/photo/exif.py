@@ -6,16 +6,20 @@ import struct
 from dataclasses import dataclass, field
 from typing import Literal
 
+from amirnet.photo.exif_kept import KEPT, KEPT_DETAILS, KEPT_INTEROP
+
 ORIENTATION = 0x0112
 EXIF_IFD = 0x8769
 GPS_IFD = 0x8825
 INTEROP_IFD = 0xA005
-MAKER_NOTE = 0x927C
 WIDTH, HEIGHT = 0xA002, 0xA003
+X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
+_ACROSS = ((X_RESOLUTION, Y_RESOLUTION), (0xA20E, 0xA20F))
+"""Tags that change places where a photo is turned by a quarter: resolution, the focal plane's resolution."""
 
-BYTE, SHORT, LONG, UNDEFINED = 1, 3, 4, 7
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
-"""Field type -> bytes a value."""
+BYTE, SHORT, LONG, RATIONAL, UNDEFINED = 1, 3, 4, 5, 7
+_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 129: 1}
+"""Field type -> bytes a value. 129 is EXIF 3.0's text in UTF-8."""
 
 _BELOW = {0: (EXIF_IFD, GPS_IFD), EXIF_IFD: (INTEROP_IFD,)}
 """Which tags of a directory lead to another one; 0 stands for the first directory."""
@@ -27,8 +31,6 @@ _OF_THE_PIXELS = frozenset(
 )
 """Tags of a TIFF file that describe how its pixels lie, or that travel by another way (XMP, ICC), or that may hold an
 old picture (Photoshop's blocks). Never carried into another file."""
-
-_GEOTIFF = (33550, 33922, 34264, 34735, 34736, 34737)
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,10 @@ class ExifBlock:
         except struct.error as error:
             raise ValueError("cut short") from error
 
+    @property
+    def is_empty(self) -> bool:
+        return not self.top.entries and not self.top.below
+
     def number(self, tag: int) -> int | None:
         """The first value of a SHORT or LONG field of the first directory."""
         entry = self.top.entries.get(tag)
@@ -81,8 +87,15 @@ class ExifBlock:
         form = f"{self.order}{len(values)}{'H' if kind == SHORT else 'L'}"
         return Entry(kind, len(values), struct.pack(form, *values))
 
-    def clean(self, width: int, height: int, strip_gps: bool) -> None:
-        """Make the block true of an upright photo of this size; drop what describes the old file's pixels."""
+    def set_resolution(self, x: float, y: float) -> None:
+        """State dots an inch, across and down."""
+        for tag, dots in ((X_RESOLUTION, x), (Y_RESOLUTION, y)):
+            self.top.entries[tag] = Entry(RATIONAL, 1, struct.pack(self.order + "LL", round(dots * 10_000), 10_000))
+        self.top.entries[RESOLUTION_UNIT] = self.integers(SHORT, 2)
+
+    def clean(self, width: int, height: int, strip_gps: bool, turned: bool = False) -> None:
+        """Make the block true of an upright photo of this size, `turned` by a quarter or not; drop what describes the
+        old file's pixels. With `strip_gps` only tags that are known to tell no place are kept."""
         for tag in _OF_THE_PIXELS:
             self.top.entries.pop(tag, None)
         if ORIENTATION in self.top.entries:
@@ -91,11 +104,14 @@ class ExifBlock:
         for tag, size in ((WIDTH, width), (HEIGHT, height)):
             if tag in details.entries:
                 details.entries[tag] = self.integers(LONG, size)
+        for directory in (self.top, details) if turned else ():
+            for one, other in _ACROSS:
+                exchange(directory.entries, one, other)
         if strip_gps:
             self.top.below.pop(GPS_IFD, None)
-            details.entries.pop(MAKER_NOTE, None)  # nobody but its maker knows what it tells
-            for tag in _GEOTIFF:
-                self.top.entries.pop(tag, None)
+            _keep(self.top, KEPT)
+            _keep(details, KEPT_DETAILS)
+            _keep(details.below.get(INTEROP_IFD, Directory()), KEPT_INTEROP)
 
     def header(self, first: int = 8) -> bytes:
         """The eight bytes before everything; `first` is where the first directory lies."""
@@ -108,6 +124,20 @@ class ExifBlock:
     def tobytes(self) -> bytes:
         """The whole block, without 'Exif\\0\\0' before it."""
         return self.header() + self.packed()
+
+
+def exchange(entries: dict[int, Entry], one: int, other: int) -> None:
+    """Let two tags change places, each of which may be missing."""
+    first, second = entries.pop(one, None), entries.pop(other, None)
+    if first is not None:
+        entries[other] = first
+    if second is not None:
+        entries[one] = second
+
+
+def _keep(directory: Directory, tags: frozenset[int]) -> None:
+    for tag in directory.entries.keys() - tags:
+        del directory.entries[tag]
 
 
 class _Reader:

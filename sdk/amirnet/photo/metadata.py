@@ -1,102 +1,125 @@
-"""What a photo's file says beside its pixels: EXIF, XMP and the colour profile; made true of the restored photo."""
+"""What a photo's file says beside its pixels: EXIF, XMP, profile, resolution; made true of the restored photo."""
 
 from __future__ import annotations
 
-import re
+import math
 from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from amirnet.photo.exif import ExifBlock
+from amirnet.photo.exif import ORIENTATION, RESOLUTION_UNIT, X_RESOLUTION, Directory, ExifBlock
+from amirnet.photo.xmp import clean_xmp as clean_xmp
+from amirnet.photo.xmp import true_xmp
 
-_TAG = re.compile(r"(<[^<>]*>)")
-_NAME = re.compile(r"<(/?)([\w.-]+:)?([\w.-]+)")
-_ORIENTATION = re.compile(r"""(\s[\w.-]+:Orientation\s?=\s?["'])\d+""")
-_GPS_ATTRIBUTE = re.compile(r"""\s[\w.-]+:gps[\w.-]*\s?=\s?(?:"[^"]*"|'[^']*')""", re.IGNORECASE)
+QUARTERS = (5, 6, 7, 8)
+"""Orientations that exchange width and height."""
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """Each as the bytes found in the file, or None: EXIF from its TIFF header on, XMP as UTF-8 text, an ICC profile."""
+    """Each as the bytes found in the file, or None: EXIF from its TIFF header on, XMP as UTF-8 text, an ICC profile.
+
+    `density`: dots an inch, across and down, as the file's own format states them. `turned`: whether the photo lay on
+    its side, so that across and down change places.
+    """
 
     exif: bytes | None = None
     xmp: bytes | None = None
     icc: bytes | None = None
+    density: tuple[float, float] | None = None
+    turned: bool = False
 
     @classmethod
-    def of(cls, image: Image.Image) -> Metadata:
+    def of(cls, image: Image.Image, turned: bool = False) -> Metadata:
         """What Pillow found. A block that cannot be read at all counts as absent."""
         xmp = image.info.get("xmp")
         xmp = xmp.encode() if isinstance(xmp, str) else xmp
-        icc = image.info.get("icc_profile")
-        return cls(_exif(image), xmp if isinstance(xmp, bytes) and xmp.strip(b"\0 ") else None, icc or None)
+        xmp = xmp if isinstance(xmp, bytes) and xmp.strip(b"\0 ") else None
+        return cls(_exif(image), xmp, image.info.get("icc_profile") or None, _density(image), turned)
 
     def for_result(self, width: int, height: int, strip_gps: bool = False) -> tuple[Metadata, tuple[str, ...]]:
         """The same, true of an upright restored photo of this size, and a warning for each block that had to go.
 
-        Orientation becomes 1, thumbnails go, and with `strip_gps` everything that tells the place.
+        Orientation becomes 1, thumbnails go, resolutions turn with the photo, and claims of what is not carried go with
+        a warning. With `strip_gps` only what is known to tell no place is kept.
         """
-        found, losses = self, []
+        found, losses = replace(self, turned=False), []
+        if self.density is not None and self.turned:
+            found = replace(found, density=self.density[::-1])
         if self.exif is not None:
             try:
                 block = ExifBlock.parse(self.exif)
-                block.clean(width, height, strip_gps)
-                empty = not block.top.entries and not block.top.below
-                found = replace(found, exif=None if empty else block.tobytes())
+                block.clean(width, height, strip_gps, self.turned)
+                found = replace(found, exif=None if block.is_empty else block.tobytes())
             except ValueError as error:
                 found = replace(found, exif=None)
                 losses.append(f"EXIF is damaged ({error}) and left out")
         if self.xmp is not None:
-            xmp = clean_xmp(self.xmp, strip_gps)
-            found = replace(found, xmp=xmp)
-            if xmp is None:
-                losses.append("XMP cannot be cleaned and is left out")
+            try:
+                xmp, gone = true_xmp(self.xmp, strip_gps, (width, height))
+                found = replace(found, xmp=xmp)
+                if gone:
+                    losses.append(f"{', '.join(gone)}: not kept, and XMP does not speak of it any more")
+            except ValueError as error:
+                found = replace(found, xmp=None)
+                losses.append(f"XMP cannot be read ({_reason(error)}) and is left out")
         return found, tuple(losses)
+
+    def with_density_in_exif(self) -> Metadata:
+        """For formats that state no resolution of their own: EXIF does, unless it states one already."""
+        if self.density is None:
+            return self
+        block = ExifBlock("<", Directory()) if self.exif is None else ExifBlock.parse(self.exif)
+        if X_RESOLUTION not in block.top.entries:
+            block.set_resolution(*self.density)
+        return replace(self, exif=block.tobytes(), density=None)
 
 
 NOTHING = Metadata()
 
 
-def clean_xmp(packet: bytes, strip_gps: bool = False) -> bytes | None:
-    """An XMP packet with orientation 1 and without thumbnails; with `strip_gps` without any property named GPS*.
-
-    None where that cannot be done for certain: not UTF-8, tags that do not close, or a GPS name left in odd syntax.
-    """
+def orientation(image: Image.Image) -> int:
+    """EXIF's, 1 to 8 where it makes sense."""
     try:
-        text = packet.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    kept: list[str] = []
-    skipping, depth, upright = "", 0, False
-    for token in _TAG.split(text):
-        closes, prefix, name = _name(token)
-        if skipping:
-            if prefix + name == skipping and not token.endswith("/>"):
-                depth += -1 if closes else 1
-                skipping = skipping if depth else ""
-            continue
-        if prefix and (name == "Thumbnails" or (strip_gps and name.lower().startswith("gps"))):
-            if closes:
-                return None
-            if not token.endswith("/>"):
-                skipping, depth = prefix + name, 1
-            continue
-        if token.startswith("<"):
-            token = _ORIENTATION.sub(r"\g<1>1", token)
-            token = _GPS_ATTRIBUTE.sub("", token) if strip_gps else token
-        elif upright and token.strip().isdigit():
-            token = "1"
-        upright = bool(prefix) and name == "Orientation" and not closes
-        kept.append(token)
-    result = "".join(kept)
-    if skipping or (strip_gps and ":gps" in result.lower()):
-        return None
-    return result.encode("utf-8")
+        return int(image.getexif().get(ORIENTATION, 1))
+    except Exception:  # broken EXIF is common and no reason to refuse the pixels
+        return 1
 
 
-def _name(token: str) -> tuple[bool, str, str]:
-    match = _NAME.match(token)
-    return (bool(match[1]), match[2] or "", match[3]) if match else (False, "", "")
+def lost_texts(image: Image.Image) -> list[str]:
+    """A line where the file holds texts for people that are not carried: IPTC, comments, a PNG's texts."""
+    info, found = image.info, []
+    blocks = info.get("photoshop")
+    tags = getattr(image, "tag_v2", {}) if image.format == "TIFF" else {}
+    if (isinstance(blocks, dict) and 0x0404 in blocks) or 33723 in tags:
+        found.append("IPTC")
+    if image.format in ("JPEG", "MPO", "GIF") and info.get("comment"):
+        found.append("a comment")
+    if image.format == "PNG":
+        texts = [str(name) for name, value in info.items() if isinstance(value, str) and name != "XML:com.adobe.xmp"]
+        found += [f"the text {' '.join(name.split())[:40]!r}" for name in texts[:3]]
+        found += ["more texts"] if len(texts) > 3 else []
+    return [f"{', '.join(found)}: not carried"] if found else []
+
+
+def _density(image: Image.Image) -> tuple[float, float] | None:
+    """As the file's own format states it; what only EXIF states travels with EXIF."""
+    if image.format in ("JPEG", "MPO") and image.info.get("jfif_unit") not in (1, 2):
+        return None
+    if image.format == "TIFF":
+        tags = getattr(image, "tag_v2", {})
+        if X_RESOLUTION not in tags or tags.get(RESOLUTION_UNIT) == 1:
+            return None
+    try:
+        x, y = (float(dots) for dots in image.info["dpi"])
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        return None
+    sound = all(math.isfinite(dots) and 0.01 <= dots <= 65_535 for dots in (x, y))
+    return (x, y) if sound else None
+
+
+def _reason(error: ValueError) -> str:
+    return "it is not UTF-8" if isinstance(error, UnicodeError) else str(error)
 
 
 def _exif(image: Image.Image) -> bytes | None:

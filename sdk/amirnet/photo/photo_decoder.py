@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import stat
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,11 +13,15 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 from PIL.ExifTags import Base
 
-from amirnet.errors import ImageError
+from amirnet.errors import ImageError, remedy_for
+from amirnet.photo.image_opener import open_image
+from amirnet.photo.suspicion import check_not_raw, check_opened
 
 READABLE = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "AVIF", "HEIF", "JPEG2000", "TGA", "QOI")
 """The decoders a photo may use. Pillow knows more, some of which start other programs (EPS) or fetch stubs."""
 
+_SYSTEM = (errno.EMFILE, errno.ENFILE, errno.EIO, errno.ENOMEM)
+"""Errors that say nothing of the file's content."""
 _ONE_PHOTO = ("MPO", "HEIF")  # what else such a file holds are depth maps, gain maps and second eyes
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 
@@ -45,19 +49,16 @@ def opened(file: Path, first_frame: bool = False) -> Iterator[Image.Image]:
     """
     check_file(file)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # large photos are fine up to Pillow's hard limit, checked below
-            _prepare_heic(file)
-            with Image.open(file, formats=_known(READABLE)) as image:
-                _read_turned_tiff(image)
-                if not first_frame:
-                    _refuse_several(image)
-                yield image
+        check_not_raw(file)
+        _prepare_heic(file)
+        with open_image(file, _known(READABLE)) as image:
+            check_opened(image, file)
+            _read_turned_tiff(image)
+            if not first_frame:
+                _refuse_several(image)
+            yield image
     except ImageError as error:
         raise ImageError(f"{file}: {error}") from error
-    except Image.DecompressionBombError as error:
-        limit = 2 * (Image.MAX_IMAGE_PIXELS or 0) // 10**6
-        raise ImageError(f"{file}: more than {limit} million pixels; scale it down or cut it first") from error
     except UnidentifiedImageError as error:
         raise ImageError(f"{file}: not a photo in a known format; convert it to JPEG or PNG") from error
     except PermissionError as error:
@@ -65,8 +66,24 @@ def opened(file: Path, first_frame: bool = False) -> Iterator[Image.Image]:
     except MemoryError as error:
         raise ImageError(f"{file}: not enough memory to decode it; scale it down first") from error
     except Exception as error:  # decoders meet hostile bytes and raise a dozen types; each means the same to the caller
+        if isinstance(error, Warning) or _is_ours(error):
+            raise
         reason = " ".join(str(error).split()) or type(error).__name__
+        if isinstance(error, OSError) and error.errno in _SYSTEM:
+            raise ImageError(f"{file}: cannot be read ({error.strerror}); {remedy_for(error, 'try again')}") from error
         raise ImageError(f"{file}: damaged or cut short ({reason}); copy or download it again") from error
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether it is a defect of this program, and says nothing of the file: a library used in a way that it is not made
+    for, in a version that does not know it, for example."""
+    if not isinstance(error, AttributeError | NameError | TypeError | ImportError | AssertionError):
+        return False
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    name = "" if trace is None else trace.tb_frame.f_globals.get("__name__", "")
+    return isinstance(name, str) and name.startswith("amirnet.")
 
 
 def is_lossless_webp(file: Path) -> bool:

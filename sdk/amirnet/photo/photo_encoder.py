@@ -26,7 +26,11 @@ _MARKER = {"exif": 65_500, "xmp": 65_500}
 
 @dataclass(frozen=True)
 class Writer:
-    """Pillow's name of a format, what a file of it can hold, and Pillow's options."""
+    """Pillow's name of a format, what a file of it can hold, and Pillow's options.
+
+    `density`: it states dots an inch by itself, not in EXIF. `side`: the most pixels across or down, where there is a
+    limit that encoder and decoder do not agree on.
+    """
 
     kind: str
     gray: bool = True
@@ -34,6 +38,8 @@ class Writer:
     deep: bool = False
     lossy: bool = False
     metadata: bool = True
+    density: bool = True
+    side: int | None = None
     options: tuple[tuple[str, Any], ...] = ()
 
 
@@ -42,15 +48,20 @@ _TIFF = Writer("TIFF", deep=True)
 WRITERS = {
     ".jpg": _JPEG,
     ".jpeg": _JPEG,
+    ".jpe": _JPEG,
+    ".jfif": _JPEG,
     ".png": Writer("PNG", deep=True),
-    ".webp": Writer("WEBP", gray=False, lossy=True, options=(("exact", True),)),  # exact: colour below alpha 0 stays
+    # exact: colour below alpha 0 stays
+    ".webp": Writer("WEBP", gray=False, lossy=True, density=False, options=(("exact", True),)),
     ".tif": _TIFF,
     ".tiff": _TIFF,
     ".bmp": Writer("BMP", alpha=False, metadata=False),
 }
 """Suffix -> how it is written."""
 if features.check("avif"):
-    WRITERS[".avif"] = Writer("AVIF", gray=False, lossy=True, options=(("subsampling", "4:4:4"),))
+    WRITERS[".avif"] = Writer(
+        "AVIF", gray=False, lossy=True, density=False, side=32_768, options=(("subsampling", "4:4:4"),)
+    )
 
 
 def check_suffix(path: str | os.PathLike[str]) -> None:
@@ -84,12 +95,14 @@ def fitted(rows: Rows, metadata: Metadata, writer: Writer) -> tuple[Rows, Metada
     unreadable = writer.kind == "TIFF" and channels == 2 and rows.deep  # for Pillow, and so for us
     if (channels < 3 and not writer.gray) or unreadable:
         rows = ConvertedRows(rows, _in_color)
-    if not writer.metadata and metadata != NOTHING:
-        metadata = NOTHING
+    if not writer.metadata and replace(metadata, density=None) != NOTHING:
+        metadata = Metadata(density=metadata.density)
         losses.append(f"{writer.kind} holds no EXIF, XMP or colour profile; they are left out")
+    if not writer.density:
+        metadata = metadata.with_density_in_exif()
     for name, limit in _MARKER.items() if writer.kind == "JPEG" else ():
         if len(getattr(metadata, name) or b"") > limit:
-            metadata = replace(metadata, **{name: None})
+            metadata = replace(metadata, exif=None) if name == "exif" else replace(metadata, xmp=None)
             losses.append(f"{name.upper()} is too long for JPEG and left out")
     return rows, metadata, tuple(losses)
 
@@ -99,6 +112,8 @@ def encode_to(sink: Sink, rows: Rows, metadata: Metadata, writer: Writer, qualit
 
     Raises ValueError or OSError where the format cannot hold a photo of this size.
     """
+    if writer.side is not None and max(rows.shape[:2]) > writer.side:
+        raise ValueError(f"at most {writer.side} across and down")
     if writer.kind == "TIFF":
         write_tiff(sink, rows, metadata)
         return
@@ -115,6 +130,8 @@ def encode_to(sink: Sink, rows: Rows, metadata: Metadata, writer: Writer, qualit
         options["pnginfo"] = _png_text(metadata.xmp)
     else:
         blocks["xmp"] = metadata.xmp
+    if metadata.density is not None and writer.density:
+        options["dpi"] = metadata.density
     image = rows.image()
     image.save(
         cast(IO[bytes], sink), format=writer.kind, **options, **{name: block for name, block in blocks.items() if block}

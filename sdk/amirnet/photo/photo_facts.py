@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,10 @@ from PIL import Image
 
 from amirnet.photo.color_profile import ColorProfile
 from amirnet.photo.jpeg_quality import not_worse_than
-from amirnet.photo.metadata import NOTHING, Metadata
+from amirnet.photo.metadata import NOTHING, Metadata, lost_texts
 from amirnet.photo.photo_decoder import is_lossless_webp
 from amirnet.photo.photo_encoder import DEFAULT_QUALITY
+from amirnet.photo.stated_color import stated_icc
 from amirnet.runtime.arrays import Pixels, Samples
 
 _BAND = 256
@@ -38,15 +39,29 @@ class PhotoFacts:
     warnings: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, image: Image.Image, channels: int, deep: bool, source: Path | None, notes: list[str]) -> PhotoFacts:
+    def of(
+        cls,
+        image: Image.Image,
+        channels: int,
+        deep: bool,
+        source: Path | None,
+        notes: list[str],
+        on_its_side: bool = False,
+    ) -> PhotoFacts:
         """What Pillow found beside the pixels of a loaded image, whose samples have so many channels.
 
-        `notes`: what was lost so far.
+        `notes`: what was lost so far. `on_its_side`: orientation exchanges width and height. Raises ImageError for
+        colours that are stated and not understood.
         """
-        metadata, gray, profile = Metadata.of(image), channels < 3, None
-        if image.mode == "CMYK":
-            metadata = Metadata(metadata.exif, metadata.xmp)
-        elif metadata.icc is not None:
+        metadata, gray, profile = Metadata.of(image, on_its_side), channels < 3, None
+        notes = [*notes, *lost_texts(image)]
+        if image.format == "MPO":
+            notes.append("a second picture behind the photo: not kept")
+        if image.mode in ("CMYK", "LAB"):  # a profile for inks or for Lab is wrong for what becomes of them, RGB
+            metadata = replace(metadata, icc=None)
+        elif metadata.icc is None:
+            metadata = replace(metadata, icc=stated_icc(image))
+        if metadata.icc is not None:
             try:
                 profile = ColorProfile.of(metadata.icc, gray)
             except ValueError as error:

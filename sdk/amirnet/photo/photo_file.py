@@ -12,17 +12,17 @@ from PIL import Image
 from amirnet.errors import ImageError
 from amirnet.photo.color_profile import cmyk_to_rgb
 from amirnet.photo.deep_samples import is_deep, raw_mode, read_deep
-from amirnet.photo.metadata import Metadata
+from amirnet.photo.metadata import QUARTERS, Metadata, orientation
 from amirnet.photo.photo_decoder import opened
 from amirnet.photo.photo_encoder import to_8_bits
 from amirnet.photo.photo_facts import PhotoFacts
 from amirnet.photo.photo_writer import write_photo
 from amirnet.photo.row_buffer import ArrayRows
+from amirnet.photo.suspicion import check_tiff
 from amirnet.runtime.arrays import Pixels, Samples
 from amirnet.runtime.change import Change
 from amirnet.runtime.transparency import fill_hidden
 
-_ORIENTATION = 0x0112
 _GRAY = ("1", "L", "LA", "La")
 
 
@@ -48,6 +48,9 @@ class PhotoFile:
     @classmethod
     def of(cls, image: Image.Image, source: Path | None = None) -> PhotoFile:
         """A Pillow image. Raises ImageError for samples without a stated range (floating-point, 32-bit)."""
+        if source is None:
+            _check_given(image)
+        on_its_side = lies_on_its_side(image)
         deep, notes = deep_samples(image)
         if deep is None:
             array = np.array(plain_image(image), dtype=np.uint8)
@@ -55,7 +58,8 @@ class PhotoFile:
         else:
             samples = deep
         samples = turned(samples, orientation(image))
-        facts = PhotoFacts.of(image, samples.shape[2], deep is not None, source, notes)
+        side = on_its_side or lies_on_its_side(image, loaded=True)
+        facts = PhotoFacts.of(image, samples.shape[2], deep is not None, source, notes, side)
         own = to_8_bits(samples)
         if facts.alpha:
             own = fill_hidden(own[..., :-1], samples[..., -1] == 0)
@@ -105,6 +109,12 @@ class PhotoFile:
         return write_photo(ArrayRows(self.rebuilt(restored)), self.facts, Path(path), quality, strip_gps, overwrite)
 
 
+def _check_given(image: Image.Image) -> None:
+    """The same suspicion towards a TIFF that the caller opened: what it is and holds is lost once it is loaded."""
+    if image.format == "TIFF" and hasattr(image, "tag_v2"):
+        check_tiff(image)
+
+
 def deep_samples(image: Image.Image) -> tuple[Samples | None, list[str]]:
     """The image's samples of 16 bits, HWC, gray or RGB, alpha last if there is transparency; None if they are of 8 bits
     or are read as such; and what is lost. To be called before the image is loaded. Raises ImageError."""
@@ -119,6 +129,12 @@ def deep_samples(image: Image.Image) -> tuple[Samples | None, list[str]]:
     return deep, ["16 bits a channel: restored at 8 bits, and the change added to the 16-bit samples"]
 
 
+def lies_on_its_side(image: Image.Image, loaded: bool = False) -> bool:
+    """Whether what makes the photo upright exchanges width and height. Pillow forgets it of a TIFF as it loads that,
+    and loads a PNG where it is asked."""
+    return (loaded or image.format == "TIFF") and orientation(image) in QUARTERS
+
+
 def plain_image(image: Image.Image) -> Image.Image:
     """The image, loaded, in the mode among L, LA, RGB and RGBA that holds it; itself where it is in that mode."""
     image.load()
@@ -128,14 +144,6 @@ def plain_image(image: Image.Image) -> Image.Image:
     if image.has_transparency_data:
         mode = "LA" if mode == "L" else "RGBA"
     return image if image.mode == mode else image.convert(mode)
-
-
-def orientation(image: Image.Image) -> int:
-    """EXIF's, 1 to 8 where it makes sense."""
-    try:
-        return int(image.getexif().get(_ORIENTATION, 1))
-    except Exception:  # broken EXIF is common and no reason to refuse the pixels
-        return 1
 
 
 def turned(samples: Samples, orientation: int) -> Samples:

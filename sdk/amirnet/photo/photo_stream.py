@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from amirnet.photo.metadata import orientation
 from amirnet.photo.photo_decoder import opened
 from amirnet.photo.photo_encoder import to_8_bits
 from amirnet.photo.photo_facts import PhotoFacts
-from amirnet.photo.photo_file import deep_samples, orientation, plain_image, turned
+from amirnet.photo.photo_file import deep_samples, lies_on_its_side, plain_image, turned
 from amirnet.photo.row_buffer import MODES, ArrayRows, ImageRows, Rows, row_chunks, upright
 from amirnet.runtime.arrays import Pixels
 from amirnet.runtime.change import Change
@@ -41,14 +42,17 @@ class PhotoStream:
     @classmethod
     def taking(cls, image: Image.Image, source: Path | None = None) -> PhotoStream:
         """A Pillow image, which is used up. Raises ImageError as PhotoFile.of does, and the two see the same photo."""
+        on_its_side = lies_on_its_side(image)
         deep, notes = deep_samples(image)
         if deep is not None:
             rows: Rows = ArrayRows(turned(deep, orientation(image)))
-            facts = PhotoFacts.of(image, rows.shape[2], True, source, notes)
+            side = on_its_side or lies_on_its_side(image, loaded=True)
+            facts = PhotoFacts.of(image, rows.shape[2], True, source, notes, side)
             image.close()
         else:
             plain, turn = plain_image(image), orientation(image)
-            facts = PhotoFacts.of(image, MODES[plain.mode], False, source, notes)
+            side = on_its_side or lies_on_its_side(image, loaded=True)
+            facts = PhotoFacts.of(image, MODES[plain.mode], False, source, notes, side)
             if plain.readonly:  # it is the file itself, mapped into memory
                 plain = plain.copy()
             if plain is not image:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +17,8 @@ def check_output(facts: PhotoFacts, file: Path, quality: int | None, overwrite: 
     """Where to write: the file itself, or of a link to the photo its target. Raises OutputError."""
     writer_for(file)
     check_quality(quality)
+    if file.is_symlink() and is_loop(file):
+        raise OutputError(f"{file}: is a link that leads back to itself; remove it, or choose another name")
     if facts.source is None or not is_same_file(file, facts.source):
         return file
     if not overwrite:
@@ -53,8 +56,19 @@ def is_same_file(one: Path, other: Path) -> bool:
     """Whether two paths lead to one file, by name, link or hard link."""
     try:
         return one.resolve() == other.resolve() or one.samefile(other)
-    except OSError:  # one of them is not there, or cannot be
+    except (OSError, RuntimeError):  # one of them is not there, or cannot be, or is a circle of links
         return False
+
+
+def is_loop(path: Path) -> bool:
+    """Whether the path leads through links back to itself."""
+    try:
+        path.resolve(strict=True)
+    except RuntimeError:  # Python 3.11 and 3.12
+        return True
+    except OSError as error:
+        return error.errno == errno.ELOOP
+    return False
 
 
 class _Sink:

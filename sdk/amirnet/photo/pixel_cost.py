@@ -10,6 +10,7 @@ from PIL.ExifTags import Base
 from amirnet.photo.deep_samples import is_deep
 from amirnet.photo.photo_decoder import opened
 from amirnet.photo.photo_encoder import Writer, writer_for
+from amirnet.photo.suspicion import extra_bytes
 from amirnet.runtime.memory_plan import PixelCost
 
 _HELD = {"L": 1, "1": 1}
@@ -41,6 +42,7 @@ def cost_of(image: Image.Image, writer: Writer) -> PixelCost:
             most += _PROGRESSIVE
         most += _DECODER.get(image.format or "", 0)
         into = 4 if (alpha and not writer.alpha) or (held == 1 and not writer.gray) else 0
+    most += -(-extra_bytes(image) // (image.width * image.height))
     return PixelCost(max(most, held + into + _ENCODER.get(writer.kind, 0)), held)
 
 

@@ -32,6 +32,9 @@ def write_png(sink: Sink, rows: Rows, metadata: Metadata) -> None:
     chunks = [b"\x89PNG\r\n\x1a\n", _chunk(b"IHDR", header)]
     if metadata.icc is not None:
         chunks.append(_chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(metadata.icc)))
+    if metadata.density is not None:
+        x, y = (round(dots / 0.0254) for dots in metadata.density)
+        chunks.append(_chunk(b"pHYs", struct.pack(">LLB", x, y, 1)))  # pixels a metre
     if metadata.xmp is not None:
         chunks.append(_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + metadata.xmp))
     if metadata.exif is not None:

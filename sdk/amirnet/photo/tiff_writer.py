@@ -22,6 +22,8 @@ def write_tiff(sink: Sink, rows: Rows, metadata: Metadata) -> None:
     height, width, channels = rows.shape
     size = 2 if rows.deep else 1
     block = ExifBlock("<", Directory()) if metadata.exif is None else ExifBlock.parse(metadata.exif)
+    if metadata.density is not None:
+        block.set_resolution(*metadata.density)
     count = max(1, _STRIP_BYTES // (width * channels * size))
     starts, lengths, end = [], [], 8
     sink.write(bytes(8))  # where the directory is, is known at its end
