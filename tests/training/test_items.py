@@ -208,7 +208,7 @@ def test_pairs_under_another_exposure_and_with_swapped_colours(make_config, sett
         swapped += np.ptp(turned) < np.ptp(ratios)
         factors.append(float(np.mean(turned if np.ptp(turned) < np.ptp(ratios) else ratios)))
         apart = found[1].astype(int) - 4 * found[0].astype(int)
-        assert -2 <= apart.min() and apart.max() <= 5, "input and target alike: the same place, factor and colours"
+        assert apart.min() >= -2 and apart.max() <= 5, "input and target alike: the same place, factor and colours"
     assert swapped / 200 == pytest.approx(0.3, abs=0.1)
     dark = [factor for factor in factors if factor < 0.995]
     assert len(dark) / 200 == pytest.approx(0.5, abs=0.1) and 0.48 < min(dark) < 0.6

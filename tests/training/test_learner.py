@@ -24,7 +24,7 @@ CPU = torch.device("cpu")
 def learner_of(config: Config) -> Learner:
     torch.manual_seed(0)
     network = build_from(config.network)
-    torch.nn.init.normal_(network.restorer.head.weight, std=0.01)  # it starts at zero, where the restorer learns nothing
+    torch.nn.init.normal_(network.restorer.head.weight, std=0.01)  # at zero it would teach nothing before it
     return Learner(config, Fabric(accelerator="cpu", devices=1), network)
 
 

@@ -53,7 +53,9 @@ def test_weights_and_tree_are_the_models(begun, config, tmp_path, monkeypatch) -
 
 
 @pytest.mark.parametrize("step", [1, 3, 6])
-def test_a_run_that_began_so_is_resumed_without_it(begun, config, tmp_path, train_until, differing, log_of, step) -> None:
+def test_a_run_that_began_so_is_resumed_without_it(
+    begun, config, tmp_path, train_until, differing, log_of, step
+) -> None:
     Trainer(config, tmp_path / "whole", start=begun).run()
     folder = tmp_path / "stopped"
     train_until(Trainer(config, folder, start=begun), step)

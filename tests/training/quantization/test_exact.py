@@ -14,7 +14,6 @@ from amirnet_training.quantization.exact import EDGE, FINEST, Product, Ties, fac
 from amirnet_training.quantization.grid import FIXED, LOW
 from amirnet_training.quantization.program import step_names
 
-
 TWO, THREE = Blocks(2, 0, 6), Blocks(2, 2, 3)
 
 
