@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from conftest import make_model
 from PIL import Image
 from quantised_toys import toys
 
@@ -22,7 +23,7 @@ from amirnet import ModelBundle, Restorer
 from amirnet.errors import BundleError, OutputError
 from amirnet_export import bundle_writer
 from amirnet_export.errors import ExportError
-from amirnet_export.exporter import export_bundle
+from amirnet_export.exporter import export_bundle, make_manifest
 from amirnet_training.checkpoint import load_model, model_identity, weights_identity
 from amirnet_training.network.receptive_field import measure
 from amirnet_training.quantization.grid import Scale
@@ -50,6 +51,13 @@ def test_the_manifest_is_the_checkpoints(bundle_folder, checkpoint) -> None:
                                            "tflite": {"float32": "restorer.tflite"},
                                            "coreml": {"float16": "restorer.mlpackage"}}  # fmt: skip
     assert json.loads((bundle_folder / "parity.json").read_text())["passed"]
+
+
+@pytest.mark.parametrize("preset", ["mobile", "tiny"])
+def test_a_halo_is_what_the_network_sees_in_whole_alignment_steps(preset: str) -> None:
+    tile = make_manifest(make_model(preset))["geometry"]["tile"]
+    assert tile["alignment"] == 8 and tile["halo"] % 8 == 0 and tile["size"] == 256 + 2 * tile["halo"]
+    assert tile["radius"] <= tile["halo"] < tile["radius"] + 8 and tile["halo"] <= 64
 
 
 def test_two_exports_are_the_same_bytes(bundle_folder, checkpoint, tmp_path) -> None:

@@ -46,8 +46,8 @@ def bundle(model) -> ModelBundle:
     tile["size"] = 2 * tile["halo"] + 64
     facts = ModelFacts("toy", "a toy", "Apache-2.0", manifest["identity"])
     made = model_files(model.network, model.quantised, 64, tile["size"], facts)
-    manifest |= {"models": made.models, "quantization": made.quantization}
-    return memory_bundle("toy", seal(manifest, made.files))
+    whole = {**manifest, "models": made.models, "quantization": made.quantization}
+    return memory_bundle("toy", seal(whole, made.files))
 
 
 def photo(dark: int) -> np.ndarray:
@@ -106,8 +106,8 @@ def test_a_whole_photo_is_restored_as_torch_does(model, bundle, precision, dark:
 
 def test_light_is_the_same_in_tiles(bundle) -> None:
     pixels, engine = photo(6), make_engine(bundle, "onnx", "int8")
-    sizes = (2 * bundle.spec.tile.halo + side for side in (168, 64))
-    whole, tiled = (Restorer(bundle, engine, tile=size).restore(pixels) for size in sizes)
+    halo = bundle.spec.tile.halo
+    whole, tiled = (Restorer(bundle, engine, tile=2 * halo + side).restore(pixels) for side in (168, 64))
     assert tiled.tiles > whole.tiles == 1
     assert np.array_equal(whole.image, tiled.image) and whole.light == tiled.light
 

@@ -41,10 +41,11 @@ def kill_after(process: subprocess.Popen[str], folder: Path, step: int, seconds:
 
 
 @pytest.mark.slow
-def test_killed_and_resumed_equals_undisturbed_to_the_bit(make_config, tmp_path) -> None:
+@pytest.mark.parametrize("data", [{}, {"window": 64, "probe": 16, "refresh": 7}], ids=["crops", "windows"])
+def test_killed_and_resumed_equals_undisturbed_to_the_bit(make_config, tmp_path, data) -> None:
     train = {"steps": STEPS, "log_every": 1, "checkpoint_every": 4, "validate_every": 16}
     tree = {"grow_at": [9, 25], "prototype_from": 12}
-    config = make_config(train=train, tree=tree, data={"workers": 1})
+    config = make_config(train=train, tree=tree, data={"workers": 1, **data})
     file, folder, whole = tmp_path / "toy.yaml", tmp_path / "killed", tmp_path / "whole"
     file.write_text(dump(config))
     Trainer(config, whole).run()

@@ -5,15 +5,32 @@ import torch
 
 from amirnet_training.network import PRESETS, build
 from amirnet_training.network.cost import encoder_macs, parameters, restorer_macs_per_megapixel
+from amirnet_training.network.phone import Blocks, Widths
 
 
 @pytest.mark.parametrize(("preset", "gmac"), [("mobile", 40), ("tiny", 10)])
 @pytest.mark.parametrize("levels", [4, 5])
 def test_phone_presets_keep_their_budgets(preset: str, gmac: float, levels: int) -> None:
     network = build(preset, levels)
-    assert parameters(network) <= 2e6
+    assert parameters(network) <= {"mobile": 2e6, "tiny": 0.5e6}[preset]
     assert restorer_macs_per_megapixel(network) <= gmac * 1e9
     assert encoder_macs(network) <= 0.3e9
+
+
+@pytest.mark.parametrize("scales", [2, 3])
+def test_a_shape_of_ones_own_is_built_and_aligned(scales: int) -> None:
+    shape = (Widths(8, 16, 24), Blocks(1, 0, 4)) if scales == 2 else (Widths(8, 16, 24, 32), Blocks(1, 2, 4))
+    restorer = build("mobile", 3, shape=shape).restorer
+    assert restorer.alignment == 2**scales and restorer.blocks == shape[1]
+    kinds = [type(block).__name__ for block in restorer.middle]
+    assert kinds == ["FeatureTransformBlock"] * 3 + ["PlainBlock"], "the code steers all but the last third"
+    assert hasattr(restorer, "reduce") == hasattr(restorer, "rebuild") == (scales == 3)
+    side = 3 * restorer.alignment
+    assert restorer(torch.rand(1, 3, side, side), torch.zeros(1, 7, 1, 1)).shape == (1, 3, side, side)
+    with pytest.raises(RuntimeError, match="size"):
+        restorer(torch.rand(1, 3, side + 2, side + 2), torch.zeros(1, 7, 1, 1))
+    with pytest.raises(ValueError, match="leave out 'shape'"):
+        build("paper", 3, shape=shape)
 
 
 @pytest.mark.parametrize(("width", "gmac", "millions"), [(32, 26.0, 19.9), (64, 73.1, 71.8)])

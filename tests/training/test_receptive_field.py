@@ -43,6 +43,11 @@ def test_no_change_beyond_the_radius_at_any_stride_phase(preset: str, phase: int
 
 
 @pytest.mark.parametrize("preset", ["mobile", "tiny"])
+def test_phone_presets_see_at_most_64_pixels_far(preset: str) -> None:
+    assert radius_of(preset) <= 64, "a pixel of halo costs as much as a channel"
+
+
+@pytest.mark.parametrize("preset", ["mobile", "tiny"])
 def test_the_radius_is_reached(preset: str) -> None:
     network = build(preset, 3).double()
     with torch.no_grad():

@@ -90,9 +90,9 @@ def log(folder: Path, *records: dict) -> None:
 def test_the_table(tmp_path) -> None:
     before = {"input_noise": 24.0, "input_dark": 10.0}
     step = {"loss": 0.1, "seconds": 61.4}
-    early, late = {"dark": 11.0, "noise": 25.0, "mean": 18.0}, {"dark": 12.0, "noise": 26.004, "mean": 19.0, **before}
-    log(tmp_path / "one", {"step": 4, **step}, {"step": 4, "validation": early}, {"step": 8, **step},
-        {"step": 8, "validation": late})  # fmt: skip
+    log(tmp_path / "one", {"step": 4, **step}, {"step": 4, "validation": {"dark": 11.0, "noise": 25.0, "mean": 18.0}},
+        {"step": 8, **step},
+        {"step": 8, "validation": {"dark": 12.0, "noise": 26.004, "mean": 19.0, **before}})  # fmt: skip
     log(tmp_path / "two", {"step": 8, "validation": {"dark": 13.0, "mean": 13.0, **before}})
     log(tmp_path / "stopped", {"step": 4, **step}, {"step": 4, "validation": {"dark": 9.0, "mean": 9.0, **before}})
     log(tmp_path / "bad", {"step": 2, **step})

@@ -45,8 +45,8 @@ def test_the_same_samples_each_time(make_config, network, data) -> None:
 def test_the_inputs_score_is_the_damages(make_config, network, data) -> None:
     source = {"inputs": "dark", "targets": "bright", "kind": "lowlight", "weight": 1}
     validation = validation_of(make_config(data={**data, "sources": [source]}, train={"validation_items": 20}))
-    pairs = ((share.degraded / 255, share.clean / 255) for share in validation._batches())
-    values = [value for degraded, clean in pairs for value in psnr(degraded, clean).tolist()]
+    values = [value for share in validation._batches()
+              for value in psnr(share.degraded / 255, share.clean / 255).tolist()]  # fmt: skip
     assert len(values) == 32 and validation.measure(network)["input_dark"] == pytest.approx(sum(values) / 32, abs=1e-3)
 
 

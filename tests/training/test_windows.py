@@ -88,6 +88,17 @@ def test_windows_are_made_anew(items) -> None:
     assert all(changed), "from another place of each photo"
 
 
+def test_each_visit_to_an_item_is_cut_afresh(items) -> None:
+    windows = windows_of(items)
+    windows.turn_to(0, last=True)
+    epochs = [windows.batch(step, len(items)) for step in range(4)]
+    for field in (1, 3):  # of the same windows, patches and probes
+        crops = [epoch[field][epoch.item.argsort()] for epoch in epochs]
+        for number, crop in enumerate(crops):
+            alike = [torch.equal(a, b) for other in crops[:number] for a, b in zip(crop, other, strict=True)]
+            assert sum(alike) <= 1, "they differ from step to step"
+
+
 @pytest.mark.parametrize("world", [2, 4])
 def test_processes_share_a_batch(items, world: int) -> None:
     windows = windows_of(items)

@@ -161,7 +161,8 @@ class Config(Section):
             raise ValueError(f"tree.grow_at has {len(steps)} steps: {self.network.levels} levels grow at most "
                              f"{self.network.levels - 1} times")  # fmt: skip
         if self.tree.code != "learned" and 2**self.network.levels <= len(KINDS) + 1:
-            raise ValueError(f"tree.code {self.tree.code!r} needs a node a kind: set network.levels to 4 or more")
+            code = self.tree.code
+            raise ValueError(f"tree.code {code!r} needs a node for each kind: set network.levels to 4 or more")
         if self.data.window and self.data.window < max(self.data.patch, self.data.probe):
             raise ValueError(f"data.window {self.data.window} is smaller than a patch or a probe: make it larger, or 0")
         if self.data.probe not in (0, self.data.patch) and not self.data.window:
