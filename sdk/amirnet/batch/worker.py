@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from amirnet.batch.recipe import Outcome, Recipe, Task, facts_of, fingerprint, sha256_of
+from amirnet.batch.recipe import Outcome, Recipe, Task, facts_of, sha256_of
 from amirnet.bundle.model_bundle import ModelBundle
 from amirnet.engines.registry import make_engine
 from amirnet.errors import AmirnetError, BundleError, ImageError
@@ -17,7 +17,7 @@ def open_restorer(recipe: Recipe, threads: int = 0) -> Restorer:
     """A restorer for the recipe; `threads` as in OnnxEngine. Raises BundleError also when the bundle is not the one
     that the recipe was made for, EngineError, TileError."""
     bundle = ModelBundle.open(recipe.model)
-    if fingerprint(bundle) != recipe.fingerprint:
+    if bundle.fingerprint != recipe.fingerprint:
         raise BundleError(f"{recipe.model}: is another bundle here than where the run began; put the same one there")
     return Restorer(bundle, make_engine(bundle, recipe.engine, recipe.precision, threads), recipe.tile)
 

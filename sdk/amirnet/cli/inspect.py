@@ -12,7 +12,7 @@ import click
 
 from amirnet.bundle.model_bundle import ModelBundle, shipped_names
 from amirnet.cli.advice import advice
-from amirnet.cli.console import name_of, percent, say, tree_lines
+from amirnet.cli.console import name_of, percent, say_lines, tree_lines
 from amirnet.photo import image_io
 from amirnet.restorer import Diagnosis, Restorer
 from amirnet.runtime.degradation_tree import TreeNode
@@ -28,7 +28,7 @@ def inspect(target: str, model: str, as_json: bool) -> None:
         facts, text = _bundle(ModelBundle.open(target))
     else:
         facts, text = _photo(target, model)
-    say(json.dumps(facts) if as_json else "\n".join(text))
+    say_lines([json.dumps(facts)] if as_json else text)
 
 
 def _is_bundle(target: str) -> bool:
