@@ -33,7 +33,8 @@ class Ledger:
             content = b""
             if self.file.exists():
                 if not self.file.is_file():  # a pipe waits for ever, a device has no end
-                    raise OutputError(f"{self.file}: cannot be read (not a plain file); remove it, or choose another -o")
+                    remedy = "remove it, or choose another -o"
+                    raise OutputError(f"{self.file}: cannot be read (not a plain file); {remedy}")
                 content = self.file.read_bytes()
         except OSError as error:
             raise OutputError(f"{self.file}: cannot be read ({error.strerror}); choose another -o") from error
