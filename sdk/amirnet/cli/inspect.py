@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -36,7 +35,13 @@ def _is_bundle(target: str) -> bool:
     if target in shipped_names() or path.is_dir() or path.suffix.lower() == ".zip":
         return True
     # A bare word that is no file is rather a misspelt bundle than a photo without a suffix.
-    return zipfile.is_zipfile(path) if path.is_file() else path.suffix == "" and path.name == target
+    return _is_zip(path) if path.is_file() else path.suffix == "" and path.name == target
+
+
+def _is_zip(path: Path) -> bool:
+    """By how it begins: a photo may have a zip behind it."""
+    with path.open("rb") as stream:
+        return stream.read(4) in (b"PK\3\4", b"PK\5\6")
 
 
 def _photo(target: str, model: str) -> tuple[dict[str, Any], list[str]]:
