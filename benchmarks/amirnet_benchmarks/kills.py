@@ -55,7 +55,7 @@ class Kills(NamedTuple):
     """How many there were, how many lost something, and after how many something was left behind by the next run."""
 
     what: str
-    count: int
+    kills: int
     lost: int
     left: int
 
@@ -194,7 +194,7 @@ def main(of_export: int, of_restore: int, of_train: int, seed: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
             found = part(count, Path(folder), rng)
         failed = failed or bool(found.lost or found.left)
-        click.echo(f"{found.what}: {found.count} kills, {found.lost} lost, {found.left} left something behind, "
+        click.echo(f"{found.what}: {found.kills} kills, {found.lost} lost, {found.left} left something behind, "
                    f"{time.monotonic() - start:.0f} s")  # fmt: skip
     sys.exit(failed)
 
