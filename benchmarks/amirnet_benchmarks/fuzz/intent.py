@@ -14,10 +14,13 @@ import onnx
 from hypothesis import strategies as st
 from onnx import TensorProto
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from amirnet.bundle.bundle_files import MANIFEST
 from amirnet.photo.exif import EXIF_IFD, GPS_IFD, INTEROP_IFD, Directory, Entry, ExifBlock
 from amirnet.photo.exif_kept import KEPT, KEPT_DETAILS, KEPT_INTEROP
+from amirnet.photo.metadata import Metadata
+from amirnet.photo.photo_encoder import encode, writer_for
 
 from .seeds import bundle, photos, sealed
 
@@ -52,19 +55,19 @@ def hidden_place(draw: st.DrawFn) -> Intended:
         options["exif"] = b"Exif\0\0" + draw(_exif()).tobytes()
     if draw(st.booleans()) or not options:
         options["xmp"] = draw(_packet())
-    image = Image.fromarray(np.full((24, 31, 3), 99, np.uint8))
-    buffer = io.BytesIO()
+    name = f"place.{kind.lower()}"
+    samples = np.full((24, 31, 3), 99, np.uint8)
+    if kind == "TIFF":  # Pillow's writer wants fields of the types that it knows
+        block = options.get("exif", b"").removeprefix(b"Exif\0\0") or None
+        content = encode(samples, Metadata(exif=block, xmp=options.get("xmp")), writer_for("a.tif"), 95)
+        return Intended("place", name, {name: content})
     if kind == "PNG" and "xmp" in options:
-        from PIL.PngImagePlugin import PngInfo
-
         info = PngInfo()
         info.add_itxt("XML:com.adobe.xmp", options.pop("xmp").decode("utf-8", "replace"))
         options["pnginfo"] = info
-    elif kind == "TIFF" and "xmp" in options:
-        options["tiffinfo"] = {700: options.pop("xmp")}
-        options.pop("exif", None)
-    image.save(buffer, kind, **options)
-    return Intended("place", f"place.{kind.lower()}", {f"place.{kind.lower()}": buffer.getvalue()})
+    buffer = io.BytesIO()
+    Image.fromarray(samples).save(buffer, kind, **options)
+    return Intended("place", name, {name: buffer.getvalue()})
 
 
 @st.composite
