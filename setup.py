@@ -13,7 +13,7 @@ ROOTS = {
 }
 
 # The thin SDK: what a phone-like runtime on a desktop needs, and nothing that trains or converts.
-BASE = ["numpy>=2.0", "pillow>=11.0", "onnxruntime>=1.20", "click>=8.1", "rich>=13.7"]
+BASE = ["numpy>=2.0", "pillow>=11.2.1", "onnxruntime>=1.20", "click>=8.2", "rich>=13.7"]
 
 TRAINING = [
     "torch>=2.13",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from amirnet.cli.console import say, say_lines
 from amirnet.engines.registry import ENGINES
 
 from .folding import FOLDS, Fold
@@ -33,14 +34,14 @@ def export(checkpoint: Path, output: Path, overwrite: bool, fold: Fold, calibrat
 
     manifest = export_bundle(
         checkpoint, output, overwrite=overwrite, fold=fold, calibrate=calibrate,
-        tell=lambda report: click.echo(render(report), err=not report.passed),
+        tell=lambda report: say_lines(render(report).splitlines(), err=not report.passed),
     )  # fmt: skip
     metrics, precisions = manifest["metrics"], "float and int8" if manifest["quantization"] else "float only"
-    click.echo(f"{output}: {manifest['name']}, {precisions}, {metrics['parameters'] / 1e6:.2f} M parameters, "
+    say(f"{output}: {manifest['name']}, {precisions}, {metrics['parameters'] / 1e6:.2f} M parameters, "
                f"{metrics['restorer_gmac_per_megapixel']:g} GMAC a megapixel, radius "
                f"{manifest['geometry']['tile']['radius']} px, {len(manifest['tree']['nodes'])} nodes")  # fmt: skip
     if not manifest["quantization"]:
-        click.echo("int8: none; `amirnet train CONFIG --quantize` first, or --calibrate FOLDER for the quick path")
+        say("int8: none; `amirnet train CONFIG --quantize` first, or --calibrate FOLDER for the quick path")
 
 
 @click.command()
@@ -77,6 +78,6 @@ def parity(
         extra = {"bisect": [row._asdict() for row in found]} if bisect else {}
         click.echo(json.dumps({**report.to_json(), **extra}))
     else:
-        click.echo("\n".join([render(report), *render_bisection(found)]))
+        say_lines([*render(report).split("\n"), *render_bisection(found)])
     if not report.passed:
         ctx.exit(1)

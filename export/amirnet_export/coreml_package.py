@@ -70,11 +70,15 @@ def read_package(folder: Path) -> dict[str, bytes]:
 
 
 def load_spec(files: Mapping[str, bytes]) -> Any:
-    """The package's model description and program, as coremltools' protobuf message."""
+    """The package's model description and program, as coremltools' protobuf message. Raises ExportError."""
     if f"Data/{MODEL}" not in files:
         raise ExportError("Core ML: the package holds no model: export it again")
     spec = load_coremltools("coremltools.proto.Model_pb2").Model()
-    spec.ParseFromString(files[f"Data/{MODEL}"])
+    try:
+        spec.ParseFromString(files[f"Data/{MODEL}"])
+    except Exception as error:  # protobuf's DecodeError has no place of its own that holds in all its versions
+        reason = " ".join(str(error).split())[:200]
+        raise ExportError(f"Core ML: the package's model does not decode ({reason}): export it again") from error
     return spec
 
 
@@ -87,7 +91,7 @@ def load_program(files: Mapping[str, bytes]) -> Any:
         (Path(place) / BLOB).write_bytes(files.get(f"Data/{WEIGHTS}/{BLOB}", b""))
         try:
             return loader.load(spec, spec.specificationVersion, place)
-        except (ValueError, KeyError, NotImplementedError, RuntimeError) as error:
+        except Exception as error:  # of what it did not expect the loader raises half a dozen types
             reason = " ".join(str(error).split())[:200]
             raise ExportError(f"Core ML: the package's program cannot be read ({reason}): export it again") from error
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import Phase, given, settings
+from hypothesis import seed as seeded
+from hypothesis import strategies as st
+from PIL import Image
 
-from amirnet_benchmarks.fuzz import campaign, guard
+from amirnet_benchmarks.fuzz import campaign, guard, intent, worker
 from amirnet_benchmarks.fuzz.__main__ import main
 from amirnet_benchmarks.fuzz.campaign import run
 from amirnet_benchmarks.fuzz.damage import Case
@@ -27,6 +33,46 @@ def test_no_crash_no_hang_and_only_named_errors(tmp_path: Path) -> None:
     assert [(case.name, outcome) for case, outcome in tally.failures] == []
     ends = {end for _, end in tally.counts}
     assert ends >= {"opened", "ImageError", "ManifestError", "ChangedFileError", "BundleError"}, ends
+
+
+def of_kind(kind: str) -> Case:
+    files = {"place": "place.jpeg", "bomb": "bomb.png", "outside": ""}
+    content = {"place": None, "bomb": photos()["plain.png"], "outside": None}[kind]
+    if kind == "outside":
+        return Case(kind, "", dict(bundle()))
+    if kind == "place":  # the word where it is kept: then it is told
+        said = (
+            '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+            '<rdf:Description rdf:about=""><dc:title xmlns:dc="http://purl.org/dc/elements/1.1/">'
+            f"{worker.PLACE}</dc:title></rdf:Description></rdf:RDF></x:xmpmeta>"
+        )
+        buffer = io.BytesIO()
+        Image.new("RGB", (20, 20)).save(buffer, "JPEG", xmp=said.encode())
+        content = buffer.getvalue()
+    return Case(kind, files[kind], {files[kind]: content})
+
+
+@pytest.mark.parametrize(("kind", "end"), [("place", "unnamed"), ("outside", "unnamed"), ("bomb", "opened")])
+def test_the_judge_of_files_with_an_intent_is_real(kind: str, end: str, tmp_path: Path) -> None:
+    with Guard(tmp_path) as child:
+        assert child.ask(of_kind(kind)).kind == end
+
+
+def test_files_with_an_intent_are_judged_by_it(tmp_path: Path) -> None:
+    assert worker.PLACE == intent.PLACE
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=60, database=None, deadline=None, phases=[Phase.generate])
+    @seeded(5)
+    @given(st.one_of(intent.hidden_place(), intent.bomb(), intent.outside()))
+    def judge(made: intent.Intended) -> None:
+        outcome = child.ask(Case(*made))
+        assert outcome.allowed, outcome
+        seen[f"{made.kind} {outcome.kind}"] += 1
+
+    with Guard(tmp_path) as child:
+        judge()
+    assert set(seen) >= {"place opened", "bomb refused", "outside refused"} and "outside opened" not in seen
 
 
 def test_what_was_not_damaged_opens(tmp_path: Path) -> None:

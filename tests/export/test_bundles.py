@@ -21,7 +21,7 @@ from quantised_toys import toys
 
 from amirnet import ModelBundle, Restorer
 from amirnet.errors import BundleError, OutputError
-from amirnet_export import bundle_writer
+from amirnet_export import bundle_writer, exchange
 from amirnet_export.errors import ExportError
 from amirnet_export.exporter import export_bundle, make_manifest
 from amirnet_training.checkpoint import load_model, model_identity, weights_identity
@@ -145,7 +145,7 @@ def test_a_kill_leaves_no_bundle_under_the_name(tmp_path, name: str) -> None:
     code = """
 import os, signal, sys
 from pathlib import Path
-from amirnet_export import bundle_writer
+from amirnet_export import bundle_writer, exchange
 bundle_writer.ModelBundle.open = lambda path: os.kill(os.getpid(), signal.SIGKILL)
 bundle_writer.write_bundle(Path(sys.argv[1]), {"schema": "1.0"}, {"a.onnx": b"1"})
 """
@@ -153,7 +153,9 @@ bundle_writer.write_bundle(Path(sys.argv[1]), {"schema": "1.0"}, {"a.onnx": b"1"
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path / name)], env=environment, check=False)
     assert done.returncode == -signal.SIGKILL
     assert not (tmp_path / name).exists()
+    assert list(tmp_path.iterdir()), "what it had written"
     bundle_writer.check_target(tmp_path / name, overwrite=False)  # nothing is in the way of another attempt
+    assert not list(tmp_path.iterdir()), "which the next attempt sweeps away"
 
 
 def test_a_bad_manifest_is_not_written(tmp_path, bundle_folder) -> None:
@@ -194,14 +196,11 @@ def test_a_failed_overwrite_keeps_the_old_bundle(bundle_folder, tmp_path, monkey
     manifest = json.loads(content.pop("manifest.json"))
     target = tmp_path / "toy"
     bundle_writer.write_bundle(target, manifest, content)
-    replace = bundle_writer.os.replace
 
     def refuse(source: Path, destination: Path) -> None:
-        if Path(destination) == target and ".part" in Path(source).name:
-            raise OSError(28, "No space left on device")
-        replace(source, destination)
+        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(bundle_writer.os, "replace", refuse)
+    monkeypatch.setattr(exchange, "exchange", refuse)
     with pytest.raises(OutputError, match="No space left"):
         bundle_writer.write_bundle(target, {**manifest, "name": "newer"}, content)
     assert ModelBundle.open(target).manifest.name == "toy"

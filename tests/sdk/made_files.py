@@ -1,6 +1,8 @@
 """Small files of the kinds that readers mistake, made from numbers."""
 
+import hashlib
 import io
+import json
 import struct
 import zlib
 
@@ -105,3 +107,22 @@ def nclx_avif(image, primaries, transfer):
     at = content.index(b"nclx") + 4
     content[at : at + 4] = struct.pack(">HH", primaries, transfer)
     return bytes(content)
+
+
+def manifest_of(folder):
+    """A bundle's manifest without the seals, to change."""
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    del manifest["files"]
+    return manifest
+
+
+def seal(folder, manifest):
+    """Write the manifest over the files that lie in the folder, and return the folder."""
+    files = {}
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and file != folder / "manifest.json":
+            content = file.read_bytes()
+            name = file.relative_to(folder).as_posix()
+            files[name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "files": files}), "utf-8")
+    return folder

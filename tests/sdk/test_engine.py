@@ -46,8 +46,11 @@ def test_a_precision_the_bundle_lacks_is_named(toy_bundle):
         OnnxEngine(ModelBundle.open(toy_bundle), precision="int8")
 
 
-def test_a_file_that_is_no_graph(toy_copy, reseal):
-    (toy_copy / "encoder.onnx").write_bytes(b"not a graph")
+def test_a_file_that_no_runtime_takes(toy_copy, reseal):
+    """Sound as far as a bundle looks into it: a graph of an operation that does not exist."""
+    model = onnx.load(toy_copy / "encoder.onnx")
+    model.graph.node[0].op_type = "NoSuchOperation"
+    (toy_copy / "encoder.onnx").write_bytes(model.SerializeToString())
     engine = OnnxEngine(ModelBundle.open(reseal(lambda manifest: None)))
     with pytest.raises(EngineError, match=r"encoder\.onnx: cannot be loaded"):
         engine.encode(np.zeros((1, 3, 64, 64), np.float32))

@@ -100,6 +100,8 @@ def load_model(path: str | Path) -> TrainedModel:
     path = Path(path)
     if path.is_dir():
         path = path / "model.safetensors"
+    if path.exists() and not path.is_file():  # a pipe waits for ever, a device has no end
+        raise CheckpointError(f"{path}: not a file: name a model.safetensors or its run folder")
     try:
         with safe_open(path, framework="pt") as file:
             header = json.loads((file.metadata() or {})["amirnet"])

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from amirnet.cli.console import say
+
 from .evaluate_command import evaluate
 
 __all__ = ["evaluate", "train"]
@@ -47,7 +49,7 @@ def train(
     trainer = Trainer(settings, folder, resume=resume, start=start)
     trainer.run()
     if trainer.fabric.is_global_zero:
-        click.echo(f"{folder / 'model.safetensors'}: trained {settings.train.steps} steps")
+        say(f"{folder / 'model.safetensors'}: trained {settings.train.steps} steps")
 
 
 def _quantize(settings: Config, start: Path, output: Path | None, resume: bool) -> None:
@@ -58,4 +60,4 @@ def _quantize(settings: Config, start: Path, output: Path | None, resume: bool) 
     trainer.run()
     if trainer.fabric.is_global_zero:
         lost = f": int8 loses {trainer.losses[-1]:.2f} dB on held-out photos" if trainer.losses else ""
-        click.echo(f"{folder / 'model.safetensors'}: quantised in {settings.quantize.steps} steps{lost}")
+        say(f"{folder / 'model.safetensors'}: quantised in {settings.quantize.steps} steps{lost}")

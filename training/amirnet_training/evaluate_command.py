@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from amirnet.cli.console import say
 from amirnet.cli.engine_options import engine_options, tell_of_stand_in
 from amirnet.restorer import Restorer
 
@@ -63,15 +64,15 @@ def evaluate(
     if dark is not None:
         found |= {"too_bright": darkness.too_bright(rows), "glow_max": max(map(darkness.glow, rows))}
     if as_json:
-        click.echo(json.dumps({**found, "images": [asdict(row) for row in rows]}))
+        say(json.dumps({**found, "images": [asdict(row) for row in rows]}))
         return
     _print_table(restorer, rows, found)
     if degrade == "none":
         share = found["false_restorations"]
-        click.echo(f"false restorations (below {measure.UNHARMED:.0f} dB): {share:.1%} of {len(rows)} photos")
+        say(f"false restorations (below {measure.UNHARMED:.0f} dB): {share:.1%} of {len(rows)} photos")
     if dark is not None:
-        click.echo(f"brighter than meant by more than {darkness.TOO_BRIGHT - 1:.0%}: {found['too_bright']} of "
-                   f"{len(rows)} photos, at most {found['glow_max']:.2f} times")  # fmt: skip
+        say(f"brighter than meant by more than {darkness.TOO_BRIGHT - 1:.0%}: {found['too_bright']} of "
+            f"{len(rows)} photos, at most {found['glow_max']:.2f} times")  # fmt: skip
 
 
 def _source(
@@ -102,14 +103,14 @@ def _print_table(restorer: Restorer, rows: list[Row], found: dict[str, float]) -
     from .evaluation.measure import WORSE
 
     width = max(len("image"), *(len(row.name) for row in rows))
-    click.echo(f"{'image':<{width}}  {'PSNR in':>8} {'PSNR':>8}  {'SSIM in':>8} {'SSIM':>8}  {'light':>6}  node")
+    say(f"{'image':<{width}}  {'PSNR in':>8} {'PSNR':>8}  {'SSIM in':>8} {'SSIM':>8}  {'light':>6}  node")
     for row in rows:
         numbers = f"{row.psnr_input:8.2f} {row.psnr:8.2f}  {row.ssim_input:8.4f} {row.ssim:8.4f}  {row.brightened:6.2f}"
-        click.echo(f"{row.name:<{width}}  {numbers}  {row.node} {restorer.bundle.tree.node(row.node).label}")
+        say(f"{row.name:<{width}}  {numbers}  {row.node} {restorer.bundle.tree.node(row.node).label}")
     numbers = f"{found['psnr_input']:8.2f} {found['psnr']:8.2f}  {found['ssim_input']:8.4f} {found['ssim']:8.4f}"
-    click.echo(f"{'mean':<{width}}  {numbers}  {found['brightened']:6.2f}  ({len(rows)} photos)")
-    click.echo(f"worse by more than {WORSE} dB: {found['worse']} of {len(rows)} photos, "
-               f"largest loss {found['worst_loss']:.2f} dB")  # fmt: skip
+    say(f"{'mean':<{width}}  {numbers}  {found['brightened']:6.2f}  ({len(rows)} photos)")
+    say(f"worse by more than {WORSE} dB: {found['worse']} of {len(rows)} photos, "
+        f"largest loss {found['worst_loss']:.2f} dB")  # fmt: skip
 
 
 def _restorer(model: str, engine: str, precision: str) -> Restorer:

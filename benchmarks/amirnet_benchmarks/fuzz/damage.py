@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from amirnet.bundle.bundle_files import MANIFEST
 
 from .fields import fields, mended
+from .intent import bomb, hidden_place, outside
 from .seeds import bundle, burdens, photos, sealed, zipped
 
 
@@ -17,7 +18,7 @@ class Case(NamedTuple):
     """What is opened: one file, or a folder of them."""
 
     kind: str
-    """"photo", "zip" or "folder"."""
+    """"photo", "zip" or "folder"; or with an intent: "place", "bomb" or "outside" (a folder)."""
     name: str
     """Of the sound file it was made from."""
     files: dict[str, bytes]
@@ -50,8 +51,14 @@ RAW = (
 def cases() -> st.SearchStrategy[Case]:
     """Photos mostly, and bundles in both shapes."""
     photo, bundle_ = damaged_photo(), st.one_of(damaged_zip(), damaged_folder(), damaged_manifest())
-    # One in a hundred is a burden: each takes a second or two.
-    return st.integers(0, 99).flatmap(lambda number: burden() if number == 50 else photo if number < 65 else bundle_)
+    intended = st.one_of(hidden_place(), hidden_place(), bomb(), outside()).map(lambda made: Case(*made))
+
+    def chosen(number: int) -> st.SearchStrategy[Case]:
+        if number == 50:  # one in a hundred is a burden: each takes a second or two
+            return burden()
+        return photo if number < 55 else intended if number < 70 else bundle_
+
+    return st.integers(0, 99).flatmap(chosen)
 
 
 @st.composite

@@ -64,7 +64,7 @@ class Guard:
                 path = home / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-            path = home if case.kind == "folder" else home / case.name
+            path = home if case.kind in ("folder", "outside") else home / case.name
             return self._answer(json.dumps({"kind": case.kind, "path": str(path)}))
         finally:
             shutil.rmtree(home, ignore_errors=True)

@@ -25,6 +25,12 @@ from amirnet.photo.pixel_cost import pixel_cost
 from amirnet.runtime.kinds import allowed_for, likelihoods
 from amirnet.runtime.level_statistics import STATISTICS
 
+BOMB = 700 * 2**20
+"""Bytes beyond what the process has that a file of kind "bomb" may take: 16 for each of 4 million pixels at most, and
+what engines of decoders need."""
+MEMORY_LIMIT = 2**31
+PLACE = "Atlantis9z"
+"""As in `intent`, which brings more than this process is to have."""
 SMALL = 1_000_000
 """Pixels up to which an opened photo is also written again."""
 
@@ -66,6 +72,45 @@ def open_bundle(path: Path) -> None:
         assert (np.diff(curve.tables.astype(int)) >= 0).all(), "a table that falls"
 
 
+def open_place(path: Path) -> None:
+    """Written without its place in every format that holds more than pixels, the photo tells it in none."""
+    photo = PhotoFile.open(path)
+    for suffix in (".jpg", ".png", ".webp", ".tif"):
+        result = path.with_name(f"result{suffix}")
+        photo.save(photo.pixels, result, strip_gps=True)
+        content = result.read_bytes()
+        result.unlink()
+        for coding in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
+            assert PLACE.encode(coding) not in content, f"{suffix} tells the place, in {coding}"
+
+
+def open_bomb(path: Path) -> None:
+    """As a photo, in half of the memory that a photo may take. To be refused for lack of it is too late."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (_taken() + BOMB, before[1]))
+    try:
+        open_photo(path)
+    except AmirnetError as error:
+        assert "not enough memory" not in str(error), "it was refused too late"
+        raise
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def _taken() -> int:
+    """Bytes of address space that this process has; 0 where the system does not say."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except OSError:
+        return MEMORY_LIMIT
+
+
+def open_outside(path: Path) -> None:
+    """It may not be opened."""
+    open_bundle(path)
+    raise AssertionError("a model with weights outside, or in another format, was let in")
+
+
 def check(error: AmirnetError) -> None:
     """Raises AssertionError unless the message is one line."""
     assert len(str(error).splitlines()) == 1, f"{type(error).__name__} of several lines: {str(error)[:200]!r}"
@@ -75,7 +120,8 @@ def tried(request: dict[str, Any]) -> tuple[str, str]:
     """ "opened", "refused" or "unnamed", and the error's class and message."""
     path = Path(request["path"])
     try:
-        (open_photo if request["kind"] == "photo" else open_bundle)(path)
+        kinds = {"photo": open_photo, "place": open_place, "bomb": open_bomb, "outside": open_outside}
+        kinds.get(request["kind"], open_bundle)(path)
     except AmirnetError as error:
         check(error)
         return "refused", f"{type(error).__name__}: {error}"

@@ -13,6 +13,7 @@ from PIL import Image
 from amirnet.photo import image_io
 from amirnet.runtime.arrays import Floats, Pixels
 from amirnet.runtime.padding import crop, to_tensor
+from amirnet_training.data.images import is_image
 from amirnet_training.degradations import parse
 
 from ..errors import ExportError
@@ -21,7 +22,6 @@ DAMAGE = ("none", "noise:10", "noise:25", "noise:50", "camera:0.01:0.02", "defoc
           "motion:11:30", "lowlight:0.4", "lowlight:0.2", "lowlight:0.1", "jpeg:15", "jpeg:40")  # fmt: skip
 """Kinds and degrees enough to come by most nodes of a tree."""
 SEED = 20
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp"}
 
 
 class SamplePhoto(NamedTuple):
@@ -45,7 +45,7 @@ def sample_photos(folder: Path | None = None) -> list[SamplePhoto]:
         ImageError: a photo in it cannot be read.
     """
     if folder is not None:
-        files = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
+        files = sorted(path for path in folder.glob("*") if is_image(path))
         if not files:
             raise ExportError(f"{folder}: no photos in it: name a folder of PNG or JPEG files")
         return [SamplePhoto(file.name, image_io.load(file)) for file in files]

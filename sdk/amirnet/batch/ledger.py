@@ -30,7 +30,12 @@ class Ledger:
         self._done: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         self._torn = False
         try:
-            content = self.file.read_bytes() if self.file.exists() else b""
+            content = b""
+            if self.file.exists():
+                if not self.file.is_file():  # a pipe waits for ever, a device has no end
+                    remedy = "remove it, or choose another -o"
+                    raise OutputError(f"{self.file}: cannot be read (not a plain file); {remedy}")
+                content = self.file.read_bytes()
         except OSError as error:
             raise OutputError(f"{self.file}: cannot be read ({error.strerror}); choose another -o") from error
         for line in content.splitlines():

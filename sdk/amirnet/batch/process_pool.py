@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from amirnet.batch import native_messages
 from amirnet.batch.recipe import Outcome, Recipe, Task
 from amirnet.batch.worker import Worker
 from amirnet.photo.atomic_file import remove_leftovers
@@ -93,6 +95,8 @@ class Lane:
 def _start(recipe: Recipe, threads: int) -> None:
     """In a new worker process."""
     global _worker
+    native_messages.take_over()
+    warnings.simplefilter("ignore")  # what matters of a file comes as an error or a warning of ours
     _worker = Worker(recipe, threads)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

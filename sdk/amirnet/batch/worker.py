@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from amirnet.batch.recipe import Outcome, Recipe, Task, facts_of, fingerprint, sha256_of
+from amirnet.batch import native_messages
+from amirnet.batch.recipe import Outcome, Recipe, Task, facts_of, sha256_of
 from amirnet.bundle.model_bundle import ModelBundle
 from amirnet.engines.registry import make_engine
 from amirnet.errors import AmirnetError, BundleError, ImageError
@@ -17,7 +18,7 @@ def open_restorer(recipe: Recipe, threads: int = 0) -> Restorer:
     """A restorer for the recipe; `threads` as in OnnxEngine. Raises BundleError also when the bundle is not the one
     that the recipe was made for, EngineError, TileError."""
     bundle = ModelBundle.open(recipe.model)
-    if fingerprint(bundle) != recipe.fingerprint:
+    if bundle.fingerprint != recipe.fingerprint:
         raise BundleError(f"{recipe.model}: is another bundle here than where the run began; put the same one there")
     return Restorer(bundle, make_engine(bundle, recipe.engine, recipe.precision, threads), recipe.tile)
 
@@ -50,6 +51,7 @@ class Worker:
         recipe, photo, output = self.recipe, Path(task.photo), Path(task.output)
         check_file(photo)
         self._check_unchanged(photo, task)
+        native_messages.taken()  # of the photo before
         result = self._restorer.restore_file(
             photo, output, recipe.options, quality=recipe.quality, strip_gps=recipe.strip_gps, memory=recipe.memory
         )
@@ -58,9 +60,8 @@ class Worker:
         except ImageError:
             output.unlink(missing_ok=True)  # nobody knows which photo this is
             raise
-        return Outcome(
-            task.photo, task.output, sha256=sha256_of(output), facts=facts_of(result), warnings=result.warnings
-        )
+        warnings = result.warnings + native_messages.complaints(native_messages.taken())
+        return Outcome(task.photo, task.output, sha256=sha256_of(output), facts=facts_of(result), warnings=warnings)
 
     def _check_unchanged(self, photo: Path, task: Task) -> None:
         try:

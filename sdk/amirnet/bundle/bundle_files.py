@@ -49,10 +49,12 @@ class BundleFiles(Protocol):
 
 
 class FolderFiles:
-    """A bundle that lies as a folder. Raises UnsafePathError for a link or anything that is neither file nor folder."""
+    """A bundle that lies as a folder. Raises UnsafePathError for a link, unless `links` allows them, or anything that
+    is neither file nor folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, links: bool = False) -> None:
         self._folder = folder
+        self._links = links
         if not os.path.lexists(folder / MANIFEST):
             raise MissingFileError(f"{folder}: no {MANIFEST}; this is not a bundle, or a part of one: export it again")
         names: set[str] = set()
@@ -61,7 +63,7 @@ class FolderFiles:
             prefix = pending.pop()
             for entry in _scan(folder / prefix):
                 name = prefix + entry.name
-                if entry.is_symlink():
+                if entry.is_symlink() and not links:
                     raise UnsafePathError(f"{folder}: {name!r} is a link; put the file itself there")
                 if entry.is_dir():
                     pending.append(name + "/")
@@ -78,9 +80,12 @@ class FolderFiles:
             raise MissingFileError(f"{self._folder}: {name} is missing; copy or export the bundle again")
         try:
             # O_NOFOLLOW: the file must not have become a link since the folder was listed.
-            flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+            flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)  # nor a pipe, to wait for
+            flags |= 0 if self._links else getattr(os, "O_NOFOLLOW", 0)
             handle = os.open(self._folder / name, flags)
             with open(handle, "rb") as file:
+                if not stat.S_ISREG(os.fstat(handle).st_mode):
+                    raise UnsafePathError(f"{self._folder}: {name} is not a plain file; remove it")
                 return file.read(limit + 1)
         except MemoryError as error:
             raise BundleError(f"{self._folder}: {name} takes more memory than there is; use a smaller model") from error
@@ -95,7 +100,10 @@ class ZipFiles:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            if path.stat().st_size > ZIP_BYTES:
+            found = path.stat()
+            if not stat.S_ISREG(found.st_mode):  # a pipe waits for ever, a device has no end
+                raise BundleError(f"{path}: not a file; give a bundle's folder or zip file")
+            if found.st_size > ZIP_BYTES:
                 raise BundleError(f"{path}: larger than {ZIP_BYTES} bytes; unzip it and give the folder")
             content = path.read_bytes()
             if content.count(_ENTRY) > 2 * ENTRIES:  # before zipfile makes an object of each; a model may hold a few

@@ -20,6 +20,8 @@ from amirnet.runtime.tile_plan import check_sizes
 
 SCHEMA_MAJOR = 1
 """The one major schema version that this release reads. Any minor version of it will do (CONTRACT V1)."""
+DEPTH = 64
+"""Objects and lists inside one another; a manifest with more is refused (CONTRACT B4)."""
 BUNDLE_BYTES = 2**29
 """Files that add up to more are refused: a few kilobytes of a zip can unpack to any number of them (CONTRACT B2)."""
 
@@ -107,7 +109,17 @@ def _load(content: bytes, where: str) -> dict[str, Any]:
         refuse(f"not JSON ({error})")
     if not isinstance(value, dict):
         refuse("not a JSON object")
+    if _is_deep(value):
+        refuse(f"nested more than {DEPTH} deep")
     return value
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEPTH):
+        held = (part.values() if isinstance(part, dict) else part for part in level)
+        level = [item for part in held for item in part if isinstance(item, dict | list)]
+    return bool(level)
 
 
 def _check_schema(top: Fields) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from amirnet.bundle.bundle_files import MANIFEST, BundleFiles, FolderFiles, ZipFiles
 from amirnet.bundle.manifest import Manifest
-from amirnet.bundle.onnx_file import check_complete
+from amirnet.bundle.onnx_file import check_complete, check_model
 from amirnet.errors import BundleError, ChangedFileError, ExtraFileError, MissingFileError, UnknownBundleError
 from amirnet.runtime.degradation_tree import DegradationTree
 from amirnet.runtime.model_spec import ModelSpec
@@ -37,6 +37,8 @@ class ModelBundle:
     where: str
     manifest: Manifest
     _files: BundleFiles
+    fingerprint: str = ""
+    """SHA-256, in hex, of the manifest's bytes, and so of the seals of all files; "" of one that is nowhere yet."""
 
     @classmethod
     def open(cls, path_or_name: str | os.PathLike[str]) -> ModelBundle:
@@ -46,17 +48,31 @@ class ModelBundle:
         subclass of BundleError that names the first thing wrong, in the order of CONTRACT B6.
         """
         path = locate(path_or_name)
-        files: BundleFiles = FolderFiles(path) if path.is_dir() else ZipFiles(path)
+        # What was installed with this package may be links: some installers keep files once and link them.
+        installed = path.parent == SHIPPED and os.fspath(path_or_name) == path.name
+        files: BundleFiles = FolderFiles(path, links=installed) if path.is_dir() else ZipFiles(path)
         content = files.read(MANIFEST, MANIFEST_BYTES)
         if len(content) > MANIFEST_BYTES:
             raise BundleError(f"{path}: {MANIFEST} is larger than {MANIFEST_BYTES} bytes; this is not a bundle")
-        bundle = cls(str(path), Manifest.parse(content, str(path)), files)
+        bundle = cls(str(path), Manifest.parse(content, str(path)), files, hashlib.sha256(content).hexdigest())
         bundle._check_set()
+        run = bundle._run_as_onnx()
         for name in sorted(bundle.manifest.files):
             content = bundle.read(name)
-            if name.endswith(".onnx"):
+            if name in run:
+                check_model(content, f"{path}: {name}")
+            elif name.lower().endswith(".onnx"):
                 check_complete(content, f"{path}: {name}")
         return bundle
+
+    def _run_as_onnx(self) -> set[str]:
+        """The files that an engine for ONNX would load, whatever they are called. Raises BundleError where that is a
+        folder."""
+        models = self.manifest.models
+        found = {path for role in models.values() for path in role.get("onnx", {}).values()}
+        for path in sorted(found - self.manifest.files.keys()):
+            raise BundleError(f"{self.where}: {path} is a folder, and an ONNX model is a file; export the bundle again")
+        return found
 
     @property
     def tree(self) -> DegradationTree:

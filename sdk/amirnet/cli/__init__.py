@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+
 import click
 
 import amirnet
+from amirnet.batch import native_messages as native
+from amirnet.batch.native_messages import open_standard_streams
 from amirnet.cli.command_group import CommandGroup, Subcommand
 
 SUBCOMMANDS = {
@@ -31,5 +35,8 @@ def cli() -> None:
 
 
 def main() -> None:
-    """The entry point: runs the command line and exits with its status."""
+    """The entry point: runs the command line and exits with its status. The process is this program's own."""
+    open_standard_streams()
+    warnings.simplefilter("ignore")  # what matters of a file comes as an error or a warning of ours
+    native.take_over()
     cli.main(prog_name="amirnet")

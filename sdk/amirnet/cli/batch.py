@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from amirnet.batch.ledger import Ledger
-from amirnet.batch.recipe import Recipe, fingerprint
+from amirnet.batch.recipe import Recipe
 from amirnet.batch.session import Runner, restore_all
 from amirnet.batch.worker import open_restorer
 from amirnet.bundle.model_bundle import ModelBundle
@@ -70,7 +70,7 @@ def restore_batch(
 
 def recipe_for(model: str, *options: Any) -> Recipe:
     """The recipe of these options, in Recipe's order, for the bundle as it is now. Raises BundleError."""
-    return Recipe(model, fingerprint(ModelBundle.open(model)), *options)
+    return Recipe(model, ModelBundle.open(model).fingerprint, *options)
 
 
 def _runner(options: BatchOptions, recipe: Recipe, photos: int) -> Runner:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from amirnet.batch.session import Job
-from amirnet.cli.output_paths import check_folder, check_outputs, restored_name
+from amirnet.cli.output_paths import check_folder, check_outputs, name_key, restored_name
 from amirnet.errors import ImageError, OutputError
 from amirnet.photo.photo_decoder import check_file
 from amirnet.photo.photo_encoder import WRITERS
@@ -25,6 +25,8 @@ _OTHER = """
 PHOTO_SUFFIXES = frozenset(f".{name}" for text in (_READABLE, _OTHER) for name in text.split())
 """A file in a folder is a photo by its suffix. The second list holds images that cannot be read: they are tried, and
 fail by name, rather than be missed in silence."""
+
+_UNREADABLE = frozenset(f".{name}" for name in _OTHER.split())
 
 NO_PHOTO, HIDDEN, LINK, BELOW, OUT = (
     "no photos by their names",
@@ -69,8 +71,23 @@ def plan_batch(inputs: list[Path], output: str, recursive: bool) -> Plan:
     if not plan.jobs and not plan.unreadable:
         names = ", ".join(map(str, inputs))
         raise ImageError(f"{names}: no photo in there{_but(plan.passed_over)}; check the path")
+    plan.jobs = _apart(plan.jobs)
     check_outputs([job.photo for job in plan.jobs], [job.output for job in plan.jobs], False, "choose another -o")
     return plan
+
+
+def _apart(jobs: list[Job]) -> list[Job]:
+    """The jobs, those of files that cannot be read by their names (camera raw, PSD) under names of their own where
+    another photo has theirs: they fail by name, and may not keep the others from being restored."""
+    others = [place for place, job in enumerate(jobs) if job.photo.suffix.lower() in _UNREADABLE]
+    taken = {name_key(job.output) for place, job in enumerate(jobs) if place not in set(others)}
+    result = list(jobs)
+    for place in others:
+        photo, output = jobs[place].photo, jobs[place].output
+        if name_key(output) in taken:
+            result[place] = Job(photo, output.with_name(f"{photo.name}_restored.png"))
+        taken.add(name_key(result[place].output))
+    return result
 
 
 def describe(passed_over: Counter[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from amirnet.batch.recipe import Outcome
 from amirnet.cli.batch_plan import describe
-from amirnet.cli.console import bar_columns, say
+from amirnet.cli.console import bar_columns, say, shown
 from amirnet.cli.photo_report import json_line, text_line
 from amirnet.runtime.degradation_tree import DegradationTree
 
@@ -30,7 +30,7 @@ class BatchReport(AbstractContextManager["BatchReport"]):
         self._stack = ExitStack()
 
     def __enter__(self) -> BatchReport:
-        if sys.stderr.isatty():
+        if sys.stderr is not None and sys.stderr.isatty():
             from rich.console import Console  # here: a quarter of the start-up time, and most scripts need none
             from rich.progress import Progress
 
@@ -99,5 +99,5 @@ def print_table(head: tuple[str, str], rows: list[tuple[str, str]]) -> None:
 
     table = Table(*head, box=box.SIMPLE)
     for row in rows:
-        table.add_row(*(Text(" ".join(cell.split())) for cell in row))
+        table.add_row(*(Text(shown(" ".join(cell.split()))) for cell in row))
     Console(stderr=True, width=None if sys.stderr.isatty() else 10_000).print(table)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +13,14 @@ from typing import Any
 import click
 
 from amirnet.cli.console import say
-from amirnet.errors import AmirnetError, MissingExtraError
+from amirnet.errors import AmirnetError, MissingExtraError, remedy_for
 
 BAD_INPUT = 2
 INTERRUPTED = 130
+_MORE = "allow more memory and open files (ulimit), or close other programs"
+_NO_MEMORY = "not enough memory; close other programs, or give --tile a smaller number"
+_OUT_OF = re.compile(r"allocate memory|map segment|Too many open files|MemoryError", re.I)
+"""How the system's loader says that it ran out of something."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,14 @@ class CommandGroup(click.Group):
         except AmirnetError as error:
             return fail(str(error))
         except OSError as error:  # a disk that is full, a name that is too long for the system
-            return fail(f"{error.filename or 'output'}: {error.strerror or error}; choose another name or place")
+            remedy = remedy_for(error, "choose another name or place")
+            return fail(f"{error.filename or 'output'}: {error.strerror or error}; {remedy}")
+        except MemoryError:
+            return fail(_NO_MEMORY)
+        except ImportError as error:
+            if _OUT_OF.search(str(error)):  # a library that does not fit, or one file too many
+                return fail(f"{error.name or 'a library'}: cannot be loaded ({error}); {_MORE}")
+            raise
         # Without standalone mode click hands the status of ctx.exit(n) back as the result.
         return result if isinstance(result, int) else 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import click
 
 from amirnet.bundle.model_bundle import ModelBundle, shipped_names
 from amirnet.cli.advice import advice
-from amirnet.cli.console import name_of, percent, say, tree_lines
+from amirnet.cli.console import name_of, percent, say_lines, tree_lines
 from amirnet.photo import image_io
 from amirnet.restorer import Diagnosis, Restorer
 from amirnet.runtime.degradation_tree import TreeNode
@@ -28,7 +27,7 @@ def inspect(target: str, model: str, as_json: bool) -> None:
         facts, text = _bundle(ModelBundle.open(target))
     else:
         facts, text = _photo(target, model)
-    say(json.dumps(facts) if as_json else "\n".join(text))
+    say_lines([json.dumps(facts)] if as_json else text)
 
 
 def _is_bundle(target: str) -> bool:
@@ -36,7 +35,13 @@ def _is_bundle(target: str) -> bool:
     if target in shipped_names() or path.is_dir() or path.suffix.lower() == ".zip":
         return True
     # A bare word that is no file is rather a misspelt bundle than a photo without a suffix.
-    return zipfile.is_zipfile(path) if path.is_file() else path.suffix == "" and path.name == target
+    return _is_zip(path) if path.is_file() else path.suffix == "" and path.name == target
+
+
+def _is_zip(path: Path) -> bool:
+    """By how it begins: a photo may have a zip behind it."""
+    with path.open("rb") as stream:
+        return stream.read(4) in (b"PK\3\4", b"PK\5\6")
 
 
 def _photo(target: str, model: str) -> tuple[dict[str, Any], list[str]]:

@@ -48,7 +48,7 @@ def check_outputs(photos: Sequence[Path], outputs: Sequence[Path], overwrite: bo
     folder = cache(_resolved)
     taken: dict[str, Path] = {}
     for photo, output in zip(photos, outputs, strict=True):
-        other = taken.setdefault(_key(folder(output.parent) / output.name), photo)
+        other = taken.setdefault(name_key(folder(output.parent) / output.name), photo)
         if other is not photo:
             both = f"would hold both {other} and {photo}"
             raise OutputError(f"{output}: {both}; rename one, or restore them apart with another -o")
@@ -57,8 +57,10 @@ def check_outputs(photos: Sequence[Path], outputs: Sequence[Path], overwrite: bo
             raise OutputError(f"{output}: is a folder; choose another -o")
         for lost in of_file.get((found.st_dev, found.st_ino), []) if found else []:
             if lost is not photo or not overwrite:
-                named = "" if lost is photo else f" {lost}"
-                raise OutputError(f"{output}: would overwrite the input{named}; {remedy}")
+                if lost is not photo:  # nothing allows that
+                    helps = "leave that one out, or choose another -o"
+                    raise OutputError(f"{output}: would overwrite the input {lost}; {helps}")
+                raise OutputError(f"{output}: would overwrite the input; {remedy}")
 
 
 def _resolved(folder: Path) -> Path:
@@ -69,7 +71,8 @@ def _resolved(folder: Path) -> Path:
         raise OutputError(f"{folder}: is a link that leads back to itself; {remedy}") from error
 
 
-def _key(path: Path) -> str:
+def name_key(path: Path) -> str:
+    """Equal for two paths that name one file."""
     # There, A.jpg and a.jpg are one file; elsewhere they are two.
     return str(path).casefold() if sys.platform in ("darwin", "win32") else str(path)
 

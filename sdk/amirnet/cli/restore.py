@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from amirnet.batch import native_messages as native
 from amirnet.batch.recipe import facts_of
 from amirnet.cli.batch import BatchOptions, recipe_for, restore_batch
 from amirnet.cli.command_group import BAD_INPUT, fail
@@ -82,11 +83,12 @@ def restore(
         try:
             with progress_bar(title) as progress:
                 saving = (quality, strip_gps, overwrite, memory)
+                native.taken()  # of the photo before
                 result = restorer.restore_file(photo, path, options, progress, *saving)
         except AmirnetError as error:
             failed = bool(fail(str(error)))
             continue
-        for line in result.warnings:
+        for line in result.warnings + native.complaints(native.taken()):
             say("warning: " + " ".join(f"{photo}: {line}".split()), err=True)
         facts = facts_of(result)
         say(json_line(photo, path, facts) if as_json else text_line(photo, path, facts, restorer.bundle.tree))

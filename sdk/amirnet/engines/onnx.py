@@ -60,7 +60,7 @@ class OnnxEngine:
         except Exception as error:  # ONNX Runtime's exceptions share no public base
             reason = one_line(error)
             if isinstance(error, MemoryError) or _NO_MEMORY.search(str(error)):
-                del self._sessions[graph.path]  # and what memory it holds on to
+                self._sessions.pop(graph.path, None)  # and what memory it holds on to
                 raise OutOfMemoryError(f"{graph.where}: {reason}; choose a smaller tile") from error
             raise EngineError(f"{graph.where}: failed to run ({reason}); export the bundle again") from error
         return list(results)
@@ -82,6 +82,9 @@ class OnnxEngine:
         try:
             session = runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         except Exception as error:
+            if isinstance(error, MemoryError) or _NO_MEMORY.search(str(error)):
+                remedy = "there is not enough memory, close other programs"
+                raise OutOfMemoryError(f"{graph.where}: cannot be loaded ({one_line(error)}); {remedy}") from error
             raise EngineError(f"{graph.where}: cannot be loaded ({one_line(error)}); export it again") from error
         found = (tuple(i.name for i in session.get_inputs()), tuple(o.name for o in session.get_outputs()))
         if found != (graph.inputs, graph.outputs):

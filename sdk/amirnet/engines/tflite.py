@@ -67,7 +67,7 @@ class TfliteEngine:
                 raise EngineError(f"{graph.where}: takes {name} of {wanted[name]} only, not {value.shape}")
         try:
             return dict(runner(**feeds))
-        except (MemoryError, ValueError, RuntimeError) as error:
+        except Exception as error:  # LiteRT's exceptions share no public base
             raise self._failure(graph, "failed to run", error) from error
 
     def _failure(self, graph: Graph, what: str, error: Exception) -> EngineError:
@@ -87,9 +87,9 @@ class TfliteEngine:
         try:
             interpreter = self._interpreter(model_content=content, num_threads=self._threads)
             runner = interpreter.get_signature_runner(graph.role)
-        except (MemoryError, ValueError, RuntimeError) as error:
+            details = {**runner.get_input_details(), **runner.get_output_details()}
+        except Exception as error:  # of files that it did not expect it raises half a dozen types, KeyError too
             raise self._failure(graph, "cannot be loaded", error) from error
-        details = {**runner.get_input_details(), **runner.get_output_details()}
         if set(details) != {*graph.inputs, *graph.outputs}:
             named = (*graph.inputs, *graph.outputs)
             raise EngineError(f"{graph.where}: has {sorted(details)}, not {named}; export it again")

@@ -64,7 +64,7 @@ def remove_leftovers(file: Path) -> None:
     """Temporary files of this file that nobody is writing any more: a writer holds a lock, and dies with it."""
     if fcntl is None:
         return
-    name = re.compile(rf"\.{re.escape(_stem(file))}\.\d+(-[0-9a-f]+)?\.part")
+    name = re.compile(rf"\.{re.escape(stem_of(file))}\.\d+(-[0-9a-f]+)?\.part")
     with suppress(OSError):  # a folder may allow writing and no listing
         for entry in list(os.scandir(file.parent)):
             if name.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
@@ -90,7 +90,8 @@ def sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _stem(file: Path) -> str:
+def stem_of(file: Path) -> str:
+    """What names of its temporary files are made of: its name, or of a long one its SHA-256."""
     name = os.fsencode(file.name)
     return file.name if len(name) <= _NAME_BYTES else hashlib.sha256(name).hexdigest()
 
@@ -100,7 +101,7 @@ def _new(file: Path) -> tuple[Path, IO[bytes]]:
     mode = _PRIVATE if os.path.lexists(file) else 0o666
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     while True:
-        temporary = file.with_name(f".{_stem(file)}.{os.getpid()}-{secrets.token_hex(4)}.part")
+        temporary = file.with_name(f".{stem_of(file)}.{os.getpid()}-{secrets.token_hex(4)}.part")
         number = os.open(temporary, flags, mode)
         try:
             with suppress(OSError):  # not every file system has locks; without them nobody sweeps either

@@ -15,6 +15,7 @@ from PIL.ExifTags import Base
 
 from amirnet.errors import ImageError, remedy_for
 from amirnet.photo.image_opener import open_image
+from amirnet.photo.jpeg_end import mend_end
 from amirnet.photo.suspicion import check_not_raw, check_opened
 
 READABLE = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "AVIF", "HEIF", "JPEG2000", "TGA", "QOI")
@@ -53,6 +54,8 @@ def opened(file: Path, first_frame: bool = False) -> Iterator[Image.Image]:
         _prepare_heic(file)
         with open_image(file, _known(READABLE)) as image:
             check_opened(image, file)
+            if image.format in ("JPEG", "MPO"):
+                mend_end(image, file)
             _read_turned_tiff(image)
             if not first_frame:
                 _refuse_several(image)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from amirnet.photo.color_profile import ColorProfile
+from amirnet.photo.jpeg_end import notes_of
 from amirnet.photo.jpeg_quality import not_worse_than
 from amirnet.photo.metadata import NOTHING, Metadata, lost_texts
 from amirnet.photo.photo_decoder import is_lossless_webp
@@ -54,7 +55,7 @@ class PhotoFacts:
         colours that are stated and not understood.
         """
         metadata, gray, profile = Metadata.of(image, on_its_side), channels < 3, None
-        notes = [*notes, *lost_texts(image)]
+        notes = [*notes, *notes_of(image), *lost_texts(image)]
         if image.format == "MPO":
             notes.append("a second picture behind the photo: not kept")
         if image.mode in ("CMYK", "LAB"):  # a profile for inks or for Lab is wrong for what becomes of them, RGB

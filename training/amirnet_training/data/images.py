@@ -23,10 +23,15 @@ def list_images(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder: name one with images")
-    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+    found = sorted(path for path in folder.iterdir() if is_image(path))
     if not found:
         raise DataError(f"{folder}: holds no images ({', '.join(sorted(SUFFIXES))}): name a folder with some")
     return found
+
+
+def is_image(path: Path) -> bool:
+    """Whether it is an image file by its name. Hidden ones are not: copies leave `._NAME.png` without a picture."""
+    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
 
 
 def list_pairs(inputs: Path, targets: Path) -> list[tuple[Path, Path]]:

@@ -114,7 +114,7 @@ def _read(path: Path) -> Image:
 
 
 def _pairs(folder: Path) -> list[tuple[Image, Image]]:
-    noisy = sorted((folder / "noisy").glob("*"))
+    noisy = sorted(path for path in (folder / "noisy").glob("*") if not path.name.startswith("."))
     if not noisy:
         raise click.ClickException(f"{folder}/noisy: holds no images: give --data the folder above the pairs")
     return [(_read(path), _read(folder / "gt" / path.name)) for path in noisy]
