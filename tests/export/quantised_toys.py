@@ -10,9 +10,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from amirnet.runtime.int8 import real_pixels
 from amirnet_export.model_facts import ModelFacts
 from amirnet_export.restorer_program import RestorerProgram
 from amirnet_training.network import AMIRNet, build
+from amirnet_training.network.phone import Blocks, Widths
 from amirnet_training.quantization.calibrate import calibrate
 from amirnet_training.quantization.fixed_steps import QuantisedRestorer
 from amirnet_training.quantization.float_steps import float_steps
@@ -50,21 +52,25 @@ class Toys(NamedTuple):
             return self.quantised(tile, code).numpy()
 
 
+SHAPES = {
+    2: (Widths(full=8, half=16, quarter=32), Blocks(half=2, quarter=0, middle=6)),
+    3: (Widths(full=8, half=16, quarter=24, eighth=32), Blocks(half=1, quarter=2, middle=3)),
+}
+"""Restorers by how many resolutions below the photo's they work at."""
+
+
 @cache
-def toys() -> Toys:
+def toys(scales: int = 3) -> Toys:
     """The same for every test, made once."""
     torch.manual_seed(1)
-    network = build("tiny", LEVELS).eval()
+    network = build("tiny", LEVELS, shape=SHAPES[scales]).eval()
     network.heads.exists[:5] = True
     with torch.no_grad():
         for parameter in network.parameters():
             if parameter.dim() == 1:
                 parameter.add_(torch.randn_like(parameter) * 0.05)
         torch.nn.init.normal_(network.restorer.head.weight, std=0.05)
-        torch.nn.init.normal_(network.restorer.brighten.linear.weight, std=0.1)
     quantised = calibrate(network.restorer, [(tiles(2, seed), codes(2, seed)) for seed in range(3)], CODE_GRID)
-    factors = network.restorer.brighten(torch.cat([codes(), -codes()])).flatten()
-    assert factors[0] < -0.05 and factors[1] > 0.05, "the one code does not brighten, the other does"
     return Toys(network, quantised, quantised.folded(-codes(1).flatten()))
 
 
@@ -81,6 +87,16 @@ def codes(count: int = 1, seed: int = 9) -> Tensor:
     generator = torch.Generator().manual_seed(seed)
     steps = torch.randint(-CODE_GRID, CODE_GRID + 1, (count, 2**LEVELS - 1, 1, 1), generator=generator)
     return steps / CODE_GRID
+
+
+def camera(pixels: Tensor) -> np.ndarray:
+    """(N, 3, H, W) of whole levels as an engine takes them: uint8 (N, H, W, 3)."""
+    return np.ascontiguousarray((pixels.numpy() * 255).round().astype(np.uint8).transpose(0, 2, 3, 1))
+
+
+def planes(restored: np.ndarray) -> np.ndarray:
+    """What an engine gave for one tile, as torch has it: float32 (1, 3, H, W)."""
+    return real_pixels(restored).transpose(2, 0, 1)[None]
 
 
 def check_levels(found: np.ndarray, wanted: np.ndarray) -> None:

@@ -112,11 +112,12 @@ def test_a_photo_is_restored_by_the_bundle_as_by_torch(bundle_folder, checkpoint
     result = Restorer.from_bundle(bundle_folder).restore(cut)
     image = torch.from_numpy(cut).permute(2, 0, 1)[None].float() / 255
     with torch.no_grad():
-        wanted = network.restore(image, torch.from_numpy(result.code)[None])[0].permute(1, 2, 0).clamp(0, 1).numpy()
+        code = torch.from_numpy(result.diagnosis.code)[None]
+        wanted = network.restore(image, code)[0].permute(1, 2, 0).clamp(0, 1).numpy()
     radius = measure(network)
     inside = np.s_[radius:-radius, radius:-radius]
     assert np.abs(result.image[inside] / 255.0 - wanted[inside]).max() <= 0.51 / 255
-    assert result.path[0] == 0 and result.node in range(5)
+    assert result.diagnosis.path[0] == 0 and result.diagnosis.node in range(5)
 
 
 def test_an_export_that_fails_leaves_nothing(checkpoint, tmp_path, monkeypatch) -> None:

@@ -50,9 +50,7 @@ class Worker:
         recipe, photo, output = self.recipe, Path(task.photo), Path(task.output)
         check_file(photo)
         self._check_unchanged(photo, task)
-        result = self._restorer.restore_file(
-            photo, output, recipe.options, quality=recipe.quality, strip_gps=recipe.strip_gps, memory=recipe.memory
-        )
+        result = self._restorer.restore_file(photo, output, recipe.options, recipe.saving, memory=recipe.memory)
         try:
             self._check_unchanged(photo, task)
         except ImageError:

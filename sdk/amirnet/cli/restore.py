@@ -16,7 +16,7 @@ from amirnet.cli.photo_report import json_line, text_line
 from amirnet.cli.restore_options import restore_options
 from amirnet.errors import AmirnetError
 from amirnet.photo.photo_decoder import check_file
-from amirnet.photo.photo_encoder import check_quality
+from amirnet.photo.save_options import SaveOptions
 from amirnet.restorer import Restorer
 from amirnet.runtime.restore_options import RestoreOptions
 
@@ -64,11 +64,11 @@ def restore(
     file does not stop the others, what failed is listed at the end, and the exit status is then 1. The same command
     again goes on where the last one ended: photos done are known by their content, not their names.
     """
-    check_quality(quality)
+    saving = SaveOptions(quality, strip_gps, overwrite)
     inputs = [Path(photo) for photo in photos]
     batch = BatchOptions(recursive, jobs, ray)
     if batch.wanted(inputs):
-        recipe = recipe_for(model, engine, precision, tile, memory, options, quality, strip_gps)
+        recipe = recipe_for(model, engine, precision, tile, memory, options, saving.but(overwrite=False))
         ctx.exit(restore_batch(inputs, output, batch, recipe, overwrite, as_json))
     for photo in inputs:
         check_file(photo)
@@ -81,8 +81,7 @@ def restore(
         title = photo.name if len(inputs) == 1 else f"{photo.name} ({place} of {len(inputs)})"
         try:
             with progress_bar(title) as progress:
-                saving = (quality, strip_gps, overwrite, memory)
-                result = restorer.restore_file(photo, path, options, progress, *saving)
+                result = restorer.restore_file(photo, path, options, saving, progress, memory)
         except AmirnetError as error:
             failed = bool(fail(str(error)))
             continue
