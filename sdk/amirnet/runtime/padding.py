@@ -32,7 +32,12 @@ def crop(photo: Pixels, left: int, top: int, width: int, height: int) -> Pixels:
 
 def picked(pixels: Pixels, rows: Integers, columns: Integers) -> Pixels:
     """The pixels at those rows and columns, whose steps are -1, 0 or 1; a view where all of them are 1."""
-    return pixels[_span(rows)][:, _span(columns)]
+    down, across = _span(rows), _span(columns)
+    if isinstance(across, slice):  # first, so that picked rows are copied of these columns only
+        return pixels[:, across][down]
+    if isinstance(down, slice):
+        return pixels[down][:, across]
+    return pixels[down[:, None], across[None, :]]
 
 
 def _span(at: Integers) -> slice | Integers:
