@@ -38,7 +38,7 @@ def restore_file(
 
     Args:
         memory: megabytes (10^6 bytes) that the whole process may use, by the formula of docs/MEMORY.md; it picks the
-            tile, never larger than the restorer's.
+            tile, never larger than the photo's would be without.
         changes: fields of RestoreOptions and of SaveOptions, for short: restore_file(a, b, light="keep", quality=80).
 
     Raises:

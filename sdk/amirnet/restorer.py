@@ -26,6 +26,7 @@ from amirnet.runtime.diagnosis import Diagnosis as Diagnosis
 from amirnet.runtime.diagnosis import check_options, diagnose
 from amirnet.runtime.engine import Answer, Engine
 from amirnet.runtime.light_curve import LightCurve
+from amirnet.runtime.memory_plan import preferred_size
 from amirnet.runtime.padding import crop
 from amirnet.runtime.photo_rows import PhotoRows
 from amirnet.runtime.restore_options import RestoreOptions
@@ -41,8 +42,8 @@ _PLAIN = RestoreOptions()
 
 
 class Restorer:
-    """Restores photos with one bundle. `tile` replaces the bundle's tile size (pixels, with halo): smaller, less
-    memory.
+    """Restores photos with one bundle. `tile` is the tile size (pixels, with halo): smaller, less memory; larger, less
+    work. None: the one that the model prefers, or a smaller one, by the photo's size (CONTRACT L7).
 
     An engine that takes tiles of one size only has its way (CONTRACT L1). Raises TileError for a tile that the model
     cannot take; any legal tile gives the same photo within float error. Where memory does not suffice for a tile, the
@@ -59,7 +60,8 @@ class Restorer:
             check_sizes(tile, geometry.halo, geometry.overlap, geometry.alignment)
             if only not in (None, tile):
                 raise TileError(f"tile {tile}: this model takes tiles of {only} only; leave the tile size out")
-        self.tile = tile or only or geometry.size
+        self.tile = tile or only
+        """The tile size of all photos; None where it follows from the photo's."""
 
     @classmethod
     def from_bundle(
@@ -135,14 +137,18 @@ class Restorer:
         return tile_sizes(plan.size, plan.halo, plan.alignment, plan.flexible)
 
     def plan(self, pixels: Pixels) -> TilePlan:
-        """The tiles of a photo, uint8 HWC, under this restorer's tile size."""
+        """The tiles of a photo, uint8 HWC."""
         height, width = pixels.shape[:2]
         return self.plan_for(width, height)
 
     def plan_for(self, width: int, height: int) -> TilePlan:
-        """The same of a photo's size."""
+        """The tiles of a photo of width x height pixels."""
         tile = self.bundle.spec.tile
-        return TilePlan(width, height, self.tile, tile.halo, tile.overlap, tile.alignment, self.flexible)
+        largest = self.tile or tile.preferred
+        plan = TilePlan(width, height, largest, tile.halo, tile.overlap, tile.alignment, self.flexible)
+        if self.tile is not None or tile.preferred == tile.size:
+            return plan
+        return replace(plan, size=preferred_size(plan, tile.size, self.engine.memory))
 
     def cores(self, pixels: Pixels, code: Floats, light: LightCurve | None = None) -> Iterator[tuple[Tile, Answer]]:
         """Each tile of the plan with the network's answer for its core, HWC, not clipped (CONTRACT R2): what the blend
