@@ -30,7 +30,14 @@ def real_pixels(restored: Pixels | Floats) -> Floats:
 
 def signed(values: Bytes, into: npt.NDArray[np.int8] | None = None) -> npt.NDArray[np.int8]:
     """The same integers less 128, as int8; in a place of the same shape, if one is given."""
-    return np.bitwise_xor(values, np.uint8(128), out=None if into is None else into.view(np.uint8)).view(np.int8)
+    if into is None:
+        into = np.empty(values.shape, dtype=np.int8)
+    if values.strides[-1] == 1:
+        np.bitwise_xor(values, np.uint8(128), out=into.view(np.uint8))
+    else:  # planes into pixels: twice as fast channel by channel
+        for channel in range(values.shape[-1]):
+            np.bitwise_xor(values[..., channel], np.uint8(128), out=into.view(np.uint8)[..., channel])
+    return into
 
 
 def unsigned(values: npt.NDArray[Any]) -> Bytes:
