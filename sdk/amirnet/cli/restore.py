@@ -26,7 +26,7 @@ from amirnet.runtime.restore_options import RestoreOptions
 @click.option("-o", "--output", metavar="FILE_OR_FOLDER", help="[default: NAME_restored.EXT beside PHOTO]")
 @click.option("--model", default="mobile", show_default=True, metavar="NAME_OR_PATH", help="Folder, zip or name.")
 @engine_options
-@click.option("--tile", type=int, metavar="N", help="Tile in pixels: smaller, less memory. [default: by model and photo]")
+@click.option("--tile", type=int, metavar="N", help="Tile in pixels: smaller, less memory. [default: by the photo]")
 @click.option("--memory", type=int, metavar="MB", help="Largest memory of the whole process; picks the tile.")
 @restore_options
 @click.option("--quality", type=int, metavar="N", help="Of JPEG, WebP and AVIF, 1-100. [default: 95 or the input's]")
