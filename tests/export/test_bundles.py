@@ -19,10 +19,11 @@ from PIL import Image
 from quantised_toys import toys
 
 from amirnet import ModelBundle, Restorer
+from amirnet.engines.registry import make_engine
 from amirnet.errors import BundleError, OutputError
 from amirnet_export import bundle_writer
 from amirnet_export.errors import ExportError
-from amirnet_export.exporter import export_bundle
+from amirnet_export.exporter import export_bundle, make_manifest
 from amirnet_training.checkpoint import load_model, model_identity, weights_identity
 from amirnet_training.network.receptive_field import measure
 from amirnet_training.quantization.grid import Scale
@@ -35,14 +36,14 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def test_the_manifest_is_the_checkpoints(bundle_folder, checkpoint) -> None:
     model, manifest = load_model(checkpoint), ModelBundle.open(bundle_folder).manifest
-    assert (manifest.schema, manifest.name) == ("1.1", "toy")
+    assert (manifest.schema, manifest.name) == ("1.2", "toy")
     assert manifest.identity == model_identity(model.network, None)
     assert len(manifest.tree.nodes) == 5 and manifest.tree.conditioning == "soft"
     assert manifest.license and "10 steps" in manifest.description
     tile = manifest.tile
     assert tile.radius == measure(model.network) <= tile.halo and tile.flexible
     assert tile.halo % tile.alignment == 0 and tile.halo - tile.radius < tile.alignment
-    assert tile.size - 2 * tile.halo == 256 and manifest.probe.size == 64
+    assert (tile.size - 2 * tile.halo, tile.preferred - 2 * tile.halo, manifest.probe.size) == (256, 488, 64)
     assert manifest.metrics["parameters"] == sum(p.numel() for p in model.network.parameters())
     whole = {"manifest.json", "parity.json", "encoder.onnx", "restorer.onnx", "encoder.tflite", "restorer.tflite"}
     assert {name for name in files(bundle_folder) if ".mlpackage/" not in name} == whole
@@ -50,6 +51,24 @@ def test_the_manifest_is_the_checkpoints(bundle_folder, checkpoint) -> None:
                                            "tflite": {"float32": "restorer.tflite"},
                                            "coreml": {"float16": "restorer.mlpackage"}}  # fmt: skip
     assert json.loads((bundle_folder / "parity.json").read_text())["passed"]
+
+
+def test_fixed_models_take_the_tile_that_was_asked_for(checkpoint, tmp_path) -> None:
+    halo = make_manifest(load_model(checkpoint))["geometry"]["tile"]["halo"]
+    export_bundle(checkpoint, tmp_path / "small", tile=2 * halo + 64)
+    bundle = ModelBundle.open(tmp_path / "small")
+    assert (bundle.manifest.tile.size, bundle.manifest.tile.preferred) == (2 * halo + 64, 2 * halo + 488)
+    engine, free = make_engine(bundle, "tflite", threads=1), make_engine(bundle, "onnx", threads=1)
+    assert engine.fixed_tile == 2 * halo + 64 and free.fixed_tile is None
+    photo = np.random.default_rng(1).integers(0, 256, (70, 90, 3), dtype=np.uint8)
+    found, wanted = (Restorer(bundle, each).restore(photo) for each in (engine, free))
+    assert (found.tile, wanted.tile) == (2 * halo + 64, 2 * halo + 488) and found.tiles > wanted.tiles == 1
+    assert np.abs(found.image.astype(int) - wanted.image).max() <= 1
+    huge = make_manifest(load_model(checkpoint), 2 * halo + 640)["geometry"]["tile"]
+    assert huge["size"] == huge["preferred"] == 2 * halo + 640
+    with pytest.raises(ExportError, match=f"tile {2 * halo + 1}: must be a multiple of|its core would be empty"):
+        export_bundle(checkpoint, tmp_path / "bad", tile=2 * halo + 1)
+    assert not (tmp_path / "bad").exists()
 
 
 def test_two_exports_are_the_same_bytes(bundle_folder, checkpoint, tmp_path) -> None:
