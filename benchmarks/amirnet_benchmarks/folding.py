@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import sys
 import tempfile
@@ -39,13 +38,12 @@ def operations(bundle: ModelBundle, node: int, precision: str) -> Counter[str]:
 
 
 def latencies(bundles: Bundles, backend: str, precision: str, node: int, runs: int) -> dict[str, float]:
-    """Median seconds of one tile by bundle, measured in turns, with a thread a processor."""
-    threads = os.cpu_count() or 1
+    """Median seconds of one tile by bundle, measured in turns, with a thread for each processor there is."""
     some = next(iter(bundles.values()))
     side = some.manifest.tile.size
-    tile = np.random.default_rng(0).random((1, 3, side, side), dtype=np.float32)
-    code = some.tree.code_for(node).reshape(1, -1, 1, 1)
-    jobs = {name: partial(make_engine(bundle, backend, precision, threads).restore, tile, code)
+    tile = np.random.default_rng(0).integers(0, 256, (side, side, 3), dtype=np.uint8)
+    code = some.tree.code_for(node)
+    jobs = {name: partial(make_engine(bundle, backend, precision).restore, tile, code)
             for name, bundle in bundles.items()}  # fmt: skip
     return {name: statistics.median(seconds) for name, seconds in interleave(jobs, runs).items()}
 

@@ -13,22 +13,24 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from amirnet import __version__
 from amirnet.bundle.model_bundle import ModelBundle
+from amirnet.engines.processors import available_processors
 from amirnet.errors import AmirnetError, EngineError
 from amirnet.photo import image_io
 from amirnet.photo.atomic_file import write_file
 from amirnet.runtime.arrays import Pixels
-from amirnet.runtime.padding import crop, to_tensor
+from amirnet.runtime.padding import crop
 
 from .demo_photos import TIMED_PHOTO
 from .host_engines import HostEngine, host_engines
 from .host_table import render_host
 from .interleave import WARMUPS, interleave, summary
-from .machine import available, load_average, machine_facts
+from .machine import load_average, machine_facts
 from .model_sizes import model_sizes
 
 SCHEMA = "1.0"
@@ -63,7 +65,7 @@ def measure_host(
     pixels = image_io.load(photo)
     height, width = pixels.shape[:2]
     machine = machine_facts() | {"load_average": load_average()}
-    chosen = available() if threads is None else threads
+    chosen = available_processors() if threads is None else threads
     engines, skipped = host_engines(bundle, chosen)
     if not engines:
         reason = "; ".join(sorted({row.reason for row in skipped})) or "it holds no restorer that is known here"
@@ -104,8 +106,8 @@ def _tile_job(engine: HostEngine, pixels: Pixels) -> Callable[[], object]:
     restorer = engine.restorer
     size = restorer.bundle.manifest.tile.size
     height, width = pixels.shape[:2]
-    tile = to_tensor(crop(pixels, (width - size) // 2, (height - size) // 2, size, size))[None]
-    code = restorer.examine(pixels).code.reshape(1, -1, 1, 1)
+    tile = np.ascontiguousarray(crop(pixels, (width - size) // 2, (height - size) // 2, size, size))
+    code = restorer.diagnose(pixels).code
     return lambda: restorer.engine.restore(tile, code)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from amirnet import __version__
+from amirnet.engines.processors import available_processors
 
 LIBRARIES = ("onnxruntime", "ai-edge-litert", "coremltools", "numpy")
 """Distributions whose version can move a latency."""
@@ -19,7 +20,7 @@ def machine_facts() -> dict[str, Any]:
     return {
         "processor": processor(),
         "cores": os.cpu_count(),
-        "available": available(),
+        "available": available_processors(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "python": platform.python_version(),
         "libraries": {"amirnet": __version__} | {name: found for name in LIBRARIES if (found := installed(name))},
@@ -34,13 +35,6 @@ def processor() -> str:
             if line.startswith("model name"):
                 return line.split(":", 1)[1].strip()
     return platform.processor() or platform.machine()
-
-
-def available() -> int:
-    """How many logical processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def load_average() -> float | None:

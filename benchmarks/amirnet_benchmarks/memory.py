@@ -29,11 +29,11 @@ from amirnet import Restorer
 if what != "libraries":
     restorer = Restorer.from_bundle(model, engine=engine, precision=precision)
     manifest, engine = restorer.bundle.manifest, restorer.engine
-    encode = np.zeros((manifest.probe.grid ** 2, 3, manifest.probe.size, manifest.probe.size), np.float32)
+    encode = np.zeros((manifest.probe.grid ** 2, manifest.probe.size, manifest.probe.size, 3), np.uint8)
     engine.encode(encode)
-    code = np.zeros((1, restorer.bundle.tree.size, 1, 1), np.float32)
+    code = np.zeros(restorer.bundle.tree.size, np.float32)
     for _ in range(3 if size else 0):  # what the engine holds on to still grows with the second tile
-        engine.restore(np.zeros((1, 3, size, size), np.float32), code)
+        engine.restore(np.zeros((size, size, 3), np.uint8), code)
 """
 
 REWRITE = """
@@ -42,9 +42,10 @@ from pathlib import Path
 import amirnet.cli.restore
 from amirnet.photo.photo_stream import PhotoStream
 from amirnet.photo.photo_writer import write_photo
+from amirnet.photo.save_options import SaveOptions
 if len(sys.argv) > 1:
     photo = PhotoStream.open(sys.argv[1])
-    write_photo(photo.rows, photo.facts, Path(sys.argv[2]), None, False, False)
+    write_photo(photo.rows, photo.facts, Path(sys.argv[2]), SaveOptions())
 """
 
 

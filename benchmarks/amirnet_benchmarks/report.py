@@ -110,7 +110,7 @@ def render_report(
     nodes = bundle.tree.nodes
     visitors: dict[int, list[str]] = {}
     for photo in restored:
-        visitors.setdefault(photo.result.node, []).append(photo.photo.title)
+        visitors.setdefault(photo.result.diagnosis.node, []).append(photo.photo.title)
     soft = bundle.tree.conditioning == "soft"
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -133,7 +133,7 @@ def render_report(
         **report,
         **drawn,
         pictures={photo.photo.name: _pictures(photo) for photo in restored},
-        drawings={photo.photo.name: draw_path(nodes, photo.result.path) for photo in restored},
+        drawings={photo.photo.name: draw_path(nodes, photo.result.diagnosis.path) for photo in restored},
         tree=draw_tree(nodes, visitors),
         groups=GROUPS,
         conditioning="Down to that node the restorer gets the photo’s own numbers, below it the node’s."
@@ -149,6 +149,7 @@ def report_json(report: Mapping[str, Any]) -> bytes:
 
 def _describe(bundle: ModelBundle, restored: RestoredPhoto) -> dict[str, Any]:
     photo, result = restored.photo, restored.result
+    diagnosis = result.diagnosis
     height, width = result.image.shape[:2]
     total = result.seconds["total"]
     return {
@@ -162,12 +163,12 @@ def _describe(bundle: ModelBundle, restored: RestoredPhoto) -> dict[str, Any]:
         "credit": photo.credit,
         "width": width,
         "height": height,
-        "node": result.node,
-        "path": list(result.path),
-        "confidence": round(result.confidence, 6),
+        "node": diagnosis.node,
+        "path": list(diagnosis.path),
+        "confidence": round(diagnosis.confidence, 6),
         "steps": [
             {"node": node, "label": bundle.tree.node(node).label, "confidence": round(confidence, 6)}
-            for node, confidence in zip(result.path, result.confidences, strict=True)
+            for node, confidence in zip(diagnosis.path, diagnosis.confidences, strict=True)
         ],
         "psnr": {"before": _finite(restored.before.psnr), "after": _finite(restored.after.psnr)},
         "ssim": {"before": _finite(restored.before.ssim), "after": _finite(restored.after.ssim)},

@@ -22,7 +22,11 @@ from .folding import FOLDS, Fold
               help="A restorer for every node or leaf of the tree instead of one that takes a code.")  # fmt: skip
 @click.option("--calibrate", type=click.Path(path_type=Path), metavar="FOLDER",
               help="Quantise a float checkpoint by the training images in FOLDER, without training.")  # fmt: skip
-def export(checkpoint: Path, output: Path, overwrite: bool, fold: Fold, calibrate: Path | None) -> None:
+@click.option("--tile", type=int, metavar="N", help="Side in pixels of the tiles that TFLite and Core ML models take, "
+              "with halo: larger is quicker a megapixel, and takes memory.")  # fmt: skip
+def export(
+    checkpoint: Path, output: Path, overwrite: bool, fold: Fold, calibrate: Path | None, tile: int | None
+) -> None:
     """Seal CHECKPOINT (a model.safetensors or its run folder) into BUNDLE: ONNX, TFLite and Core ML.
 
     A checkpoint of `amirnet train --quantize` gives int8 models beside the float ones. Every engine runs the sample
@@ -33,7 +37,7 @@ def export(checkpoint: Path, output: Path, overwrite: bool, fold: Fold, calibrat
     from .parity.report import render
 
     manifest = export_bundle(
-        checkpoint, output, overwrite=overwrite, fold=fold, calibrate=calibrate,
+        checkpoint, output, overwrite=overwrite, fold=fold, calibrate=calibrate, tile=tile,
         tell=lambda report: say_lines(render(report).splitlines(), err=not report.passed),
     )  # fmt: skip
     metrics, precisions = manifest["metrics"], "float and int8" if manifest["quantization"] else "float only"

@@ -10,6 +10,8 @@ from typing import Any
 
 from amirnet.bundle.model_bundle import ModelBundle
 from amirnet.bundle.model_paths import folded_role
+from amirnet.errors import TileError
+from amirnet.runtime.tile_plan import check_sizes
 from amirnet_training import progress as bars
 from amirnet_training.checkpoint import TrainedModel, load_model, model_identity
 from amirnet_training.network import AMIRNet
@@ -32,7 +34,10 @@ from .parity.samples import SamplePhoto, sample_photos
 
 SCHEMA = "1.2"
 CORE = 256
-"""Side of a tile without its halo, in pixels: with the mobile preset's halo a tile is then 384 pixels."""
+"""Side of a fixed-shape model's tile without its halo, in pixels: a phone's memory is short, and it may run other
+tiles by `--tile`."""
+LARGE = 488
+"""The same of the tile that flexible graphs are run with where there is room: there the time a megapixel is least."""
 OVERLAP = 16
 """Pixels over which neighbouring cores are blended."""
 PROBE_GRID = 4
@@ -51,6 +56,7 @@ def export_bundle(
     overwrite: bool = False,
     fold: Fold = "none",
     calibrate: Path | None = None,
+    tile: int | None = None,
     tell: Callable[[ParityReport], Any] = lambda report: None,
 ) -> dict[str, Any]:
     """Writes the bundle of a checkpoint and returns its manifest (without "files").
@@ -61,6 +67,7 @@ def export_bundle(
         overwrite: replace the bundle that is there.
         fold: which nodes get restorers of their own.
         calibrate: folder of the training image sets: quantise a float checkpoint by calibration alone, the quick path.
+        tile: side in pixels, with halo, of the tiles that the TFLite and Core ML models take; None: a core of CORE.
         tell: gets the parity report, also when it refuses the bundle.
 
     Raises:
@@ -75,13 +82,13 @@ def export_bundle(
     if calibrate is not None:
         model = calibrated(model, checkpoint, calibrate)
     tree, folded = fold_tree(model.tree or {}, fold)
-    manifest = make_manifest(replace(model, tree=tree))
-    tile = manifest["geometry"]["tile"]
+    manifest = make_manifest(replace(model, tree=tree), tile)
+    geometry = manifest["geometry"]["tile"]
     facts = ModelFacts(manifest["name"], manifest["description"], LICENSE, manifest["identity"])
-    made = model_files(model.network, model.quantised, model.config.data.probe_side, tile["size"], facts, folded)
+    made = model_files(model.network, model.quantised, model.config.data.probe_side, geometry["size"], facts, folded)
     codes = {"restorer": None} if folded is None else {folded_role(node): code for node, code in folded.items()}
     for role, code in codes.items():
-        check_restorer(model.network, made.files[made.models[role]["onnx"]["float32"]], tile["halo"], code)
+        check_restorer(model.network, made.files[made.models[role]["onnx"]["float32"]], geometry["halo"], code)
     check_grids(made)
     manifest |= {"models": made.models, "quantization": made.quantization}
     bundle, photos = memory_bundle(manifest["name"], seal(manifest, made.files)), sample_photos()
@@ -119,12 +126,20 @@ def light_of(network: AMIRNet) -> dict[str, Any]:
                       for name, layer in layers.items()}}  # fmt: skip
 
 
-def make_manifest(model: TrainedModel) -> dict[str, Any]:
-    """The manifest as CONTRACT clause B4 lays it out, without "models", "quantization" and "files"."""
+def make_manifest(model: TrainedModel, tile: int | None = None) -> dict[str, Any]:
+    """The manifest as CONTRACT clause B4 lays it out, without "models", "quantization" and "files".
+
+    Raises ExportError for a tile that the model cannot take.
+    """
     network = model.network
     alignment = int(network.restorer.alignment)  # type: ignore[arg-type]
     radius = measure(network)
     halo = -(-radius // alignment) * alignment
+    size = CORE + 2 * halo if tile is None else tile
+    try:
+        check_sizes(size, halo, OVERLAP, alignment)
+    except TileError as error:
+        raise ExportError(str(error)) from error
     steps = f"trained {model.facts['steps']} steps"
     if "quantization" in model.facts:
         more = model.facts["quantization"]["steps"]
@@ -137,8 +152,8 @@ def make_manifest(model: TrainedModel) -> dict[str, Any]:
         "identity": model_identity(network, model.quantised),
         "geometry": {
             "probe": {"size": model.config.data.probe_side, "grid": PROBE_GRID, "trim": TRIM},
-            "tile": {"size": CORE + 2 * halo, "halo": halo, "overlap": OVERLAP, "alignment": alignment,
-                     "radius": radius, "flexible": True},
+            "tile": {"size": size, "halo": halo, "overlap": OVERLAP, "alignment": alignment, "radius": radius,
+                     "flexible": True, "preferred": max(size, LARGE + 2 * halo)},
         },
         "tree": model.tree,
         **light_of(network),

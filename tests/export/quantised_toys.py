@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from amirnet.runtime.int8 import real_pixels
 from amirnet_export.model_facts import ModelFacts
 from amirnet_export.restorer_program import RestorerProgram
 from amirnet_training.network import AMIRNet, build
@@ -86,6 +87,16 @@ def codes(count: int = 1, seed: int = 9) -> Tensor:
     generator = torch.Generator().manual_seed(seed)
     steps = torch.randint(-CODE_GRID, CODE_GRID + 1, (count, 2**LEVELS - 1, 1, 1), generator=generator)
     return steps / CODE_GRID
+
+
+def camera(pixels: Tensor) -> np.ndarray:
+    """(N, 3, H, W) of whole levels as an engine takes them: uint8 (N, H, W, 3)."""
+    return np.ascontiguousarray((pixels.numpy() * 255).round().astype(np.uint8).transpose(0, 2, 3, 1))
+
+
+def planes(restored: np.ndarray) -> np.ndarray:
+    """What an engine gave for one tile, as torch has it: float32 (1, 3, H, W)."""
+    return real_pixels(restored).transpose(2, 0, 1)[None]
 
 
 def check_levels(found: np.ndarray, wanted: np.ndarray) -> None:

@@ -75,9 +75,9 @@ def test_two_engines_on_one_processor_agree_and_other_answers_do_not_pass(questi
     ],
 )
 def test_bars_of_a_tile(precision: str, levels: int, pixels: int, holds: bool) -> None:
-    wanted = np.full((2, 3, 20, 50), 100 / 255, np.float32)
+    wanted = np.full((2, 20, 50, 3), 100 / 255, np.float32)
     found = wanted.copy()
-    found[1, 0].flat[:pixels] += levels / 255
+    found[1, ..., 0].flat[:pixels] += levels / 255
     row = tile_row("title", precision, found, wanted, (7, 9))
     assert (row.holds, row.max_levels, row.worst, row.equal) == (holds, levels, 9, 1)
     with pytest.raises(LevelsError, match="1 and 2 tiles"):
@@ -85,7 +85,7 @@ def test_bars_of_a_tile(precision: str, levels: int, pixels: int, holds: bool) -
 
 
 def test_one_row_beyond_its_bar_decides() -> None:
-    wanted = np.zeros((1, 3, 8, 8), np.float32)
+    wanted = np.zeros((1, 8, 8, 3), np.float32)
     good, bad = (tile_row("title", "int8", wanted + shift, wanted, (0,)) for shift in (0, 0.5))
     assert Report([good], []).holds and "TOO FAR" not in render(Report([good], []))
     assert not Report([good, bad], []).holds and "TOO FAR" in render(Report([good, bad], []))

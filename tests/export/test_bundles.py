@@ -20,6 +20,7 @@ from PIL import Image
 from quantised_toys import toys
 
 from amirnet import ModelBundle, Restorer
+from amirnet.engines.registry import make_engine
 from amirnet.errors import BundleError, OutputError
 from amirnet_export import bundle_writer, exchange
 from amirnet_export.errors import ExportError
@@ -43,7 +44,7 @@ def test_the_manifest_is_the_checkpoints(bundle_folder, checkpoint) -> None:
     tile = manifest.tile
     assert tile.radius == measure(model.network) <= tile.halo and tile.flexible
     assert tile.halo % tile.alignment == 0 and tile.halo - tile.radius < tile.alignment
-    assert tile.size - 2 * tile.halo == 256 and manifest.probe.size == 64
+    assert (tile.size - 2 * tile.halo, tile.preferred - 2 * tile.halo, manifest.probe.size) == (256, 488, 64)
     assert manifest.metrics["parameters"] == sum(p.numel() for p in model.network.parameters())
     whole = {"manifest.json", "parity.json", "encoder.onnx", "restorer.onnx", "encoder.tflite", "restorer.tflite"}
     assert {name for name in files(bundle_folder) if ".mlpackage/" not in name} == whole
@@ -58,6 +59,24 @@ def test_a_halo_is_what_the_network_sees_in_whole_alignment_steps(preset: str) -
     tile = make_manifest(make_model(preset))["geometry"]["tile"]
     assert tile["alignment"] == 8 and tile["halo"] % 8 == 0 and tile["size"] == 256 + 2 * tile["halo"]
     assert tile["radius"] <= tile["halo"] < tile["radius"] + 8 and tile["halo"] <= 64
+
+
+def test_fixed_models_take_the_tile_that_was_asked_for(checkpoint, tmp_path) -> None:
+    halo = make_manifest(load_model(checkpoint))["geometry"]["tile"]["halo"]
+    export_bundle(checkpoint, tmp_path / "small", tile=2 * halo + 64)
+    bundle = ModelBundle.open(tmp_path / "small")
+    assert (bundle.manifest.tile.size, bundle.manifest.tile.preferred) == (2 * halo + 64, 2 * halo + 488)
+    engine, free = make_engine(bundle, "tflite", threads=1), make_engine(bundle, "onnx", threads=1)
+    assert engine.fixed_tile == 2 * halo + 64 and free.fixed_tile is None
+    photo = np.random.default_rng(1).integers(0, 256, (70, 90, 3), dtype=np.uint8)
+    found, wanted = (Restorer(bundle, each).restore(photo) for each in (engine, free))
+    assert (found.tile, wanted.tile) == (2 * halo + 64, 2 * halo + 488) and found.tiles > wanted.tiles == 1
+    assert np.abs(found.image.astype(int) - wanted.image).max() <= 1
+    huge = make_manifest(load_model(checkpoint), 2 * halo + 640)["geometry"]["tile"]
+    assert huge["size"] == huge["preferred"] == 2 * halo + 640
+    with pytest.raises(ExportError, match=f"tile {2 * halo + 1}: must be a multiple of|its core would be empty"):
+        export_bundle(checkpoint, tmp_path / "bad", tile=2 * halo + 1)
+    assert not (tmp_path / "bad").exists()
 
 
 def test_two_exports_are_the_same_bytes(bundle_folder, checkpoint, tmp_path) -> None:
@@ -121,11 +140,12 @@ def test_a_photo_is_restored_by_the_bundle_as_by_torch(bundle_folder, checkpoint
     result = Restorer.from_bundle(bundle_folder).restore(cut, light="keep")
     image = torch.from_numpy(cut).permute(2, 0, 1)[None].float() / 255
     with torch.no_grad():
-        wanted = network.restore(image, torch.from_numpy(result.code)[None])[0].permute(1, 2, 0).clamp(0, 1).numpy()
+        code = torch.from_numpy(result.diagnosis.code)[None]
+        wanted = network.restore(image, code)[0].permute(1, 2, 0).clamp(0, 1).numpy()
     radius = measure(network)
     inside = np.s_[radius:-radius, radius:-radius]
     assert np.abs(result.image[inside] / 255.0 - wanted[inside]).max() <= 0.51 / 255
-    assert result.path[0] == 0 and result.node in range(5)
+    assert result.diagnosis.path[0] == 0 and result.diagnosis.node in range(5)
 
 
 def test_an_export_that_fails_leaves_nothing(checkpoint, tmp_path, monkeypatch) -> None:

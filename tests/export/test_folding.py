@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import make_model
-from quantised_toys import codes, tiles
+from quantised_toys import camera, codes, planes, tiles
 
 from amirnet import ModelBundle, Restorer
 from amirnet.bundle.model_paths import is_folded
@@ -59,11 +59,11 @@ def test_a_folded_restorer_is_the_steered_one(bundles, model) -> None:
         code = bundle.tree.code_for(node).reshape(1, -1, 1, 1)
         with torch.no_grad():
             wanted = model.network.restorer(tile, torch.from_numpy(code)).numpy()
-        results.append(engine.restore(tile.numpy(), code))
+        results.append(planes(engine.restore(camera(tile)[0], code)))
         assert np.abs(results[-1] - wanted)[inside].max() <= 1e-5
     assert np.abs(results[0] - results[1]).max() > 1e-3, "nodes differ"
     with pytest.raises(EngineError, match="no restorer was folded for this code"):
-        engine.restore(tile.numpy(), np.full((1, 7, 1, 1), 0.3, np.float32))
+        engine.restore(camera(tile)[0], np.full(7, 0.3, np.float32))
 
 
 @pytest.mark.parametrize("engine", ["onnx", "tflite", "coreml"])
@@ -72,7 +72,7 @@ def test_every_engine_takes_a_folded_bundle(bundles, engine: str, precision: str
     photo = np.random.default_rng(1).integers(0, 256, (70, 90, 3), dtype=np.uint8)
     wanted = Restorer.from_bundle(bundles["node"], precision=precision).restore(photo)
     result = Restorer.from_bundle(bundles["node"], engine=engine, precision=precision).restore(photo)
-    assert result.node == wanted.node and result.image.shape == photo.shape
+    assert result.diagnosis.node == wanted.diagnosis.node and result.image.shape == photo.shape
     apart = np.abs(result.image.astype(int) - wanted.image).max()
     assert apart == 0 if precision == "int8" else apart <= 1
 
@@ -84,7 +84,7 @@ def test_leaves_only_and_no_walk_stops_before_one(bundles) -> None:
     restorer = Restorer(bundle)
     for seed in range(6):
         photo = np.random.default_rng(seed).integers(0, 40 * seed + 40, (64, 64, 3), dtype=np.uint8)
-        assert restorer.restore(photo).node in leaves
+        assert restorer.restore(photo).diagnosis.node in leaves
     with pytest.raises(EngineError, match="no restorer was folded for this code"):
         restorer.restore(photo, node=1)
 

@@ -13,6 +13,7 @@ import torch
 
 from amirnet import ModelBundle
 from amirnet.engines.onnx import OnnxEngine
+from amirnet.runtime.padding import to_tensor
 from amirnet_export import onnx as exporting
 from amirnet_export.errors import ExportError
 from amirnet_export.exporter import LICENSE
@@ -37,29 +38,30 @@ def test_the_restorer_is_torchs(engine, checkpoint, size: tuple[int, int]) -> No
     """Inside: within the radius of a tile's border they pad different tensors (see `check_restorer`)."""
     network = load_model(checkpoint).network
     rng = np.random.default_rng(size[0])
-    tile = rng.random((1, 3, *size), dtype=np.float32)
+    pixels = rng.integers(0, 256, (*size, 3), dtype=np.uint8)
+    tile = to_tensor(pixels)
     code = rng.uniform(-1, 1, (1, network.code_size, 1, 1)).astype(np.float32)
     with torch.no_grad():
-        wanted = network.restorer(torch.from_numpy(tile), torch.from_numpy(code)).numpy()
+        wanted = network.restorer(torch.from_numpy(tile)[None], torch.from_numpy(code)).numpy()[0].transpose(1, 2, 0)
     radius = measure(network)
-    inside = np.s_[..., radius:-radius, radius:-radius]
-    assert np.abs(engine.restore(tile, code) - wanted)[inside].max() <= 1e-5
-    assert np.abs(wanted - tile).max() > 0.01, "the network should do something"
-    assert np.abs(engine.restore(tile, -code) - wanted)[inside].max() > 1e-3, "and the code should matter"
+    inside = np.s_[radius:-radius, radius:-radius]
+    assert np.abs(engine.restore(pixels, code) - wanted)[inside].max() <= 1e-5
+    assert np.abs(wanted - tile.transpose(1, 2, 0)).max() > 0.01, "the network should do something"
+    assert np.abs(engine.restore(pixels, -code) - wanted)[inside].max() > 1e-3, "and the code should matter"
 
 
 @pytest.mark.parametrize("size", [(8, 8), (8, 64), (40, 24)])
 def test_small_tiles_run(engine, size: tuple[int, int]) -> None:
-    restored = engine.restore(np.full((1, 3, *size), 0.5, np.float32), np.zeros((1, 7, 1, 1), np.float32))
-    assert restored.shape == (1, 3, *size) and np.isfinite(restored).all()
+    restored = engine.restore(np.full((*size, 3), 128, np.uint8), np.zeros(7, np.float32))
+    assert restored.shape == (*size, 3) and np.isfinite(restored).all()
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 16])
 def test_the_encoder_is_torchs(engine, checkpoint, count: int) -> None:
     network = load_model(checkpoint).network
-    probes = np.random.default_rng(count).random((count, 3, 64, 64), dtype=np.float32)
+    probes = np.random.default_rng(count).integers(0, 256, (count, 64, 64, 3), dtype=np.uint8)
     with torch.no_grad():
-        place = network.place(torch.from_numpy(probes))
+        place = network.place(torch.from_numpy(to_tensor(probes)))
     mask, value = engine.encode(probes)
     assert mask.shape == value.shape == (count, 7)
     assert np.abs(mask - place.mask.numpy()).max() <= 1e-5

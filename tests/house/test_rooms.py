@@ -30,7 +30,7 @@ OUTSIDE = {
     "bundle": set(),
     "engines": {"numpy", "onnxruntime", "ai_edge_litert", "coremltools"},
     "photo": {"numpy", "PIL", "pillow_heif"},
-    "restorer": {"numpy", "PIL"},
+    "restorer": {"PIL"},
     "batch": {"ray"},
     "cli": {"click", "rich"},
 }

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from amirnet import ModelBundle, RestoreOptions
+from amirnet import ModelBundle, RestoreOptions, SaveOptions
 from amirnet.batch.ledger import Ledger
 from amirnet.batch.recipe import Recipe, fingerprint
 from amirnet.errors import OutputError
@@ -87,8 +87,8 @@ def test_a_ledger_that_cannot_be_is_one_line(tmp_path):
 
 def test_the_key_of_a_recipe_is_all_that_changes_the_result(toy_bundle, toy_copy):
     recipe = Recipe(str(toy_bundle), fingerprint(ModelBundle.open(toy_bundle)))
-    options = [{"engine": "tflite"}, {"precision": "int8"}, {"tile": 40}, {"quality": 80}]
-    options += [{"strip_gps": True}, {"version": "2"}]
+    options = [{"engine": "tflite"}, {"precision": "int8"}, {"tile": 40}, {"saving": SaveOptions(80)}]
+    options += [{"saving": SaveOptions(strip_gps=True)}, {"version": "2"}]
     asked = [{"node": 1}, {"first_frame": True}, {"light": "keep"}, {"light": 0.5}, {"kind": "noise"}]
     asked += [{"strength": 0.5}]
     options += [{"options": RestoreOptions(**wish)} for wish in asked]

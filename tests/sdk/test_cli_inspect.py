@@ -19,7 +19,7 @@ def test_photo_as_json_is_the_examination(photo, toy_photo, toy_bundle):
     result = run(photo, "--model", toy_bundle, "--json")
     assert result.exit_code == 0, result.output
     facts = json.loads(result.stdout)
-    diagnosis = Restorer.from_bundle(toy_bundle).examine(toy_photo)
+    diagnosis = Restorer.from_bundle(toy_bundle).diagnose(toy_photo)
     assert (facts["width"], facts["height"], facts["model"]) == (130, 97, "toy")
     assert (facts["node"], tuple(facts["path"])) == (diagnosis.node, diagnosis.path)
     assert facts["code"] == diagnosis.code.tolist()
@@ -28,7 +28,7 @@ def test_photo_as_json_is_the_examination(photo, toy_photo, toy_bundle):
 
 def test_photo_as_text_marks_the_path(photo, toy_photo, toy_bundle):
     lines = run(photo, "--model", toy_bundle).stdout.splitlines()
-    diagnosis = Restorer.from_bundle(toy_bundle).examine(toy_photo)
+    diagnosis = Restorer.from_bundle(toy_bundle).diagnose(toy_photo)
     assert lines[0].endswith("130x97 pixels")
     assert sum("●" in line for line in lines) == len(diagnosis.path)
     assert sum("○" in line for line in lines) == 5 - len(diagnosis.path)

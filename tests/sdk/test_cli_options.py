@@ -31,13 +31,14 @@ def test_what_is_asked_for_is_done_and_said(photo, toy_photo, tmp_path, lit_bund
     found = run("restore", photo, "-o", tmp_path / "out.png", "--model", lit_bundle, "--json", *flags)
     assert found.exit_code == 0, found.output
     expected = Restorer.from_bundle(lit_bundle).restore(toy_photo, **options)
+    light = expected.diagnosis.light
     np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "out.png")), expected.image)
     facts = json.loads(found.stdout)
     assert facts["light"] == options.get("light", "auto")
     assert facts["kind"] == options.get("kind")
     assert facts["strength"] == options.get("strength", 1.0)
-    assert facts["curve"] == {"gain": list(expected.light.gain), "bend": list(expected.light.bend)}
-    assert facts["path"] == list(expected.path)
+    assert facts["curve"] == {"gain": list(light.gain), "bend": list(light.bend)}
+    assert facts["path"] == list(expected.diagnosis.path)
 
 
 def test_a_model_without_light_says_so(photo, tmp_path, toy_bundle):
@@ -87,7 +88,7 @@ def test_a_batch_does_the_same(photo, tmp_path, lit_bundle):
 
 def test_inspect_says_what_one_can_choose(photo, toy_photo, lit_bundle):
     found = run("inspect", photo, "--model", lit_bundle)
-    diagnosis = Restorer.from_bundle(lit_bundle).examine(toy_photo)
+    diagnosis = Restorer.from_bundle(lit_bundle).diagnose(toy_photo)
     lines = found.stdout.splitlines()
     kinds = next(line for line in lines if line.startswith("kind: "))
     likeliest, share = next(iter(diagnosis.kinds.items()))

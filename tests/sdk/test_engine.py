@@ -15,18 +15,18 @@ from amirnet.errors import EngineError
 
 def test_encoder_and_restorer_run(toy_bundle):
     engine = OnnxEngine(ModelBundle.open(toy_bundle), threads=1)
-    mask, value = engine.encode(np.full((5, 3, 64, 64), 0.5, np.float32))
+    mask, value = engine.encode(np.full((5, 64, 64, 3), 128, np.uint8))
     assert mask.shape == value.shape == (5, 7)
     np.testing.assert_allclose([mask[0, :1].sum(), mask[0, 1:3].sum(), mask[0, 3:].sum()], 1, atol=1e-6)
-    restored = engine.restore(np.zeros((1, 3, 32, 48), np.float32), np.zeros((1, 7, 1, 1), np.float32))
-    assert restored.shape == (1, 3, 32, 48)
+    restored = engine.restore(np.zeros((32, 48, 3), np.uint8), np.zeros(7, np.float32))
+    assert restored.shape == (32, 48, 3)
 
 
 def test_graphs_load_on_first_use(toy_bundle):
     engine = OnnxEngine(ModelBundle.open(toy_bundle))
-    assert engine._sessions == {}
-    engine.encode(np.zeros((1, 3, 64, 64), np.float32))
-    assert list(engine._sessions) == ["encoder.onnx"]
+    assert engine._loaded == {}
+    engine.encode(np.zeros((1, 64, 64, 3), np.uint8))
+    assert list(engine._loaded) == ["encoder.onnx"]
 
 
 def test_telemetry_is_off_before_the_runtime_loads():
@@ -53,20 +53,20 @@ def test_a_file_that_no_runtime_takes(toy_copy, reseal):
     (toy_copy / "encoder.onnx").write_bytes(model.SerializeToString())
     engine = OnnxEngine(ModelBundle.open(reseal(lambda manifest: None)))
     with pytest.raises(EngineError, match=r"encoder\.onnx: cannot be loaded"):
-        engine.encode(np.zeros((1, 3, 64, 64), np.float32))
+        engine.encode(np.zeros((1, 64, 64, 3), np.uint8))
 
 
 def test_a_graph_with_other_names(toy_copy, reseal):
     (toy_copy / "encoder.onnx").write_bytes((toy_copy / "restorer.onnx").read_bytes())
     engine = OnnxEngine(ModelBundle.open(reseal(lambda manifest: None)))
     with pytest.raises(EngineError, match="'tile', 'code'"):
-        engine.encode(np.zeros((1, 3, 64, 64), np.float32))
+        engine.encode(np.zeros((1, 64, 64, 3), np.uint8))
 
 
 def test_a_tile_the_graph_cannot_take(toy_bundle):
     engine = OnnxEngine(ModelBundle.open(toy_bundle))
     with pytest.raises(EngineError, match=r"restorer\.onnx: failed to run"):
-        engine.restore(np.zeros((1, 3, 32, 31), np.float32), np.zeros((1, 7, 1, 1), np.float32))
+        engine.restore(np.zeros((32, 31, 3), np.uint8), np.zeros(7, np.float32))
 
 
 def test_outputs_of_another_length(toy_copy, reseal):
@@ -78,4 +78,4 @@ def test_outputs_of_another_length(toy_copy, reseal):
     onnx.save(model, toy_copy / "encoder.onnx")
     engine = OnnxEngine(ModelBundle.open(reseal(lambda manifest: None)))
     with pytest.raises(EngineError, match=r"returned \(1, 7\) and \(1, 6\), not \(1, 7\) twice"):
-        engine.encode(np.zeros((1, 3, 64, 64), np.float32))
+        engine.encode(np.zeros((1, 64, 64, 3), np.uint8))

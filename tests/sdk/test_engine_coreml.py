@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from quantised_toys import FACTS, TILE, check_levels, codes, tiles, toys
+from quantised_toys import FACTS, TILE, camera, check_levels, codes, planes, tiles, toys
 
 from amirnet import ModelBundle
 from amirnet.engines.coreml import CoremlEngine
@@ -99,14 +99,14 @@ def test_the_package_reaches_core_ml_whole(stand_ins, monkeypatch):
     monkeypatch.setitem(sys.modules, "coremltools", fake)
     engine = make_engine(stand_ins, "coreml")
     assert engine.fixed_tile == TILE
-    restored = engine.restore(tiles().numpy(), codes().numpy())
-    assert restored.dtype == np.float32 and np.allclose(restored, tiles().numpy() / 2)
-    probes = np.stack([np.full((3, PROBE, PROBE), level, np.float32) for level in (0.25, 0.5)])
+    restored = engine.restore(camera(tiles())[0], codes().numpy())
+    assert restored.dtype == np.float32 and np.allclose(planes(restored), tiles().numpy() / 2)
+    probes = np.stack([np.full((PROBE, PROBE, 3), level, np.uint8) for level in (51, 102)])
     mask, value = engine.encode(probes)
-    assert np.allclose(mask, [[0.25] * 7, [0.5] * 7]) and np.array_equal(value, -mask)
+    assert np.allclose(mask, [[0.2] * 7, [0.4] * 7]) and np.array_equal(value, -mask)
     Model.predict = lambda self, inputs: {"restored": inputs["tile"][:, :, :4]}
-    with pytest.raises(EngineError, match=r"returned \(1, 3, 4, 64\)"):
-        engine.restore(tiles().numpy(), codes().numpy())
+    with pytest.raises(EngineError, match=r"returned \(4, 64, 3\)"):
+        engine.restore(camera(tiles())[0], codes().numpy())
 
 
 def test_the_reference_runs_the_bundles_packages(sealed, packages):
@@ -116,12 +116,12 @@ def test_the_reference_runs_the_bundles_packages(sealed, packages):
     tile, code = tiles(), codes()
     engine = ReferenceEngine(bundle)
     assert engine.fixed_tile == TILE
-    restored = engine.restore(tile.numpy(), code.numpy())
+    restored = planes(engine.restore(camera(tile)[0], code.numpy()))
     assert np.abs(restored - toys().expected("float", tile, code)).max() < 1 / 255
-    check_levels(ReferenceEngine(bundle, "int8").restore(tile.numpy(), code.numpy()),
-                 toys().expected("int8", tile, code))  # fmt: skip
+    restored = planes(ReferenceEngine(bundle, "int8").restore(camera(tile)[0], code.numpy()))
+    check_levels(restored, toys().expected("int8", tile, code))
     probes = tiles(2, size=PROBE)
-    mask, value = engine.encode(probes.numpy())
+    mask, value = engine.encode(camera(probes))
     with torch.no_grad():
         place = toys().network.place(probes)
     assert np.abs(mask - place.mask.numpy()).max() <= 1e-5 and np.abs(value - place.value.numpy()).max() <= 1e-5

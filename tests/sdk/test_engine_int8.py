@@ -10,16 +10,16 @@ from onnx import TensorProto, helper
 from amirnet import ModelBundle, OnnxEngine
 from amirnet.engines.registry import make_engine
 from amirnet.errors import EngineError
-from amirnet.runtime.int8 import code_bytes, real_pixels, signed, tile_bytes, unsigned
-from amirnet.runtime.padding import to_tensor
+from amirnet.runtime.int8 import code_bytes, real_pixels, signed, unsigned
 
 LEVELS = np.arange(256, dtype=np.uint8)
 
 
 def test_every_level_survives_the_way_there_and_back():
-    tensor = to_tensor(np.repeat(LEVELS.reshape(16, 16, 1), 3, axis=2))
-    assert np.array_equal(tile_bytes(tensor)[0].ravel(), LEVELS)
-    assert np.array_equal(tile_bytes(real_pixels(LEVELS)), LEVELS)
+    into = np.empty(256, np.int8)
+    assert np.array_equal(signed(LEVELS, into), into) and np.array_equal(into, LEVELS.astype(int) - 128)
+    assert np.array_equal(real_pixels(LEVELS), LEVELS.astype(np.float32) / np.float32(255))
+    assert np.array_equal(real_pixels(real_pixels(LEVELS)), real_pixels(LEVELS)), "numbers stay what they are"
     assert np.array_equal(unsigned(signed(LEVELS)), LEVELS)
     assert signed(LEVELS).dtype == np.int8 and signed(LEVELS)[[0, 128, 255]].tolist() == [-128, 0, 127]
 
@@ -31,7 +31,6 @@ def test_codes_on_the_grid_are_exact(step, grid):
 
 def test_what_8_bits_cannot_hold_is_clipped():
     assert code_bytes(np.array([-9, 9], np.float32), 64).tolist() == [0, 255]
-    assert tile_bytes(np.array([-0.5, 1.5, 0.499 / 255, 0.501 / 255], np.float32)).tolist() == [0, 255, 0, 1]
 
 
 def int8_restorer(kind=TensorProto.UINT8):
@@ -64,13 +63,13 @@ def int8_bundle(toy_copy, reseal):
 def test_an_int8_restorer_takes_and_gives_pixels(int8_bundle):
     engine = make_engine(int8_bundle, "onnx", "int8", threads=1)
     assert engine.fixed_tile is None
-    tile = np.full((1, 3, 32, 48), 100 / 255, np.float32)
-    code = np.zeros((1, 7, 1, 1), np.float32)
+    tile = np.full((32, 48, 3), 100, np.uint8)
+    code = np.zeros(7, np.float32)
     assert np.array_equal(engine.restore(tile, code), tile)
-    code[0, 0] = 16 / 64
-    expected = np.rint(100 + 255 / 4) / 255
-    np.testing.assert_allclose(engine.restore(tile, code), expected, rtol=1e-6)
-    mask, value = engine.encode(np.full((2, 3, 64, 64), 0.5, np.float32))
+    code[0] = 16 / 64
+    restored = engine.restore(tile, code)
+    assert restored.dtype == np.uint8 and (restored == np.rint(100 + 255 / 4)).all()
+    mask, value = engine.encode(np.full((2, 64, 64, 3), 128, np.uint8))
     assert mask.shape == value.shape == (2, 7), "the encoder is the float one"
 
 
@@ -80,7 +79,7 @@ def test_a_float_graph_that_is_called_int8(toy_copy, reseal):
 
     engine = OnnxEngine(ModelBundle.open(reseal(edit)), "int8")
     with pytest.raises(EngineError, match=r"restorer\.onnx: has .*tensor\(float\).* not tensor\(uint8\) throughout"):
-        engine.restore(np.zeros((1, 3, 32, 32), np.float32), np.zeros((1, 7, 1, 1), np.float32))
+        engine.restore(np.zeros((32, 32, 3), np.uint8), np.zeros(7, np.float32))
 
 
 def test_engines_by_name(toy_bundle):

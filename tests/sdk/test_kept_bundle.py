@@ -24,6 +24,6 @@ def test_it_restores_as_it_did(toy_photo, precision, node, path):
     result = Restorer.from_bundle(KEPT, precision=precision).restore(photo, node=node)
     with Image.open(KEPT.with_name(f"{KEPT.stem}_{precision}.png")) as kept:
         wanted = np.asarray(kept).astype(int)
-    assert result.path == path
+    assert result.diagnosis.path == path
     assert np.abs(result.image - wanted).max() <= 1, "another processor may round a float the other way"
     assert np.abs(wanted - photo).mean() > 1.5, "and it does something"

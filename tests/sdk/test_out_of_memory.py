@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from amirnet import ModelBundle, OnnxEngine, Restorer
+from amirnet import EngineState, ModelBundle, OnnxEngine, Restorer
 from amirnet.cli import cli
 from amirnet.errors import EngineError, OutOfMemoryError
 from amirnet.photo.photo_encoder import WRITERS
@@ -28,11 +28,11 @@ class ShortEngine(OnnxEngine):
     def __init__(self, bundle, largest, after=0, error=OutOfMemoryError):
         super().__init__(bundle)
         self.largest, self.after, self.error = largest, after, error
-        self.buffer = np.full((1, 3, 64, 64), 0.5, np.float32)
+        self.buffer = np.full((64, 64, 3), 0.5, np.float32)
         self.seen, self.run = [], 0
 
     def restore(self, tile, code):
-        side = max(tile.shape[2:])
+        side = max(tile.shape[:2])
         self.run = self.run + 1 if self.seen[-1:] == [side] else 1
         self.seen.append(side)
         if side > self.largest and self.run > self.after:
@@ -60,7 +60,7 @@ def test_the_next_smaller_tile_restores_the_whole_photo(bundle, photo, toy_photo
     assert counted[-expected.tiles - 1 :] == [(done, expected.tiles) for done in range(expected.tiles + 1)]
     found = restorer.restore_file(photo, out)
     np.testing.assert_array_equal(np.asarray(Image.open(out)), expected.image)
-    assert (found.tile, found.tiles, found.node) == (40, expected.tiles, expected.node)
+    assert (found.tile, found.tiles, found.diagnosis.node) == (40, expected.tiles, expected.diagnosis.node)
     assert len([side for side in engine.seen if side > 40]) == 2 * 2 * (after + 1), "two sizes failed, in both ways"
 
 
@@ -68,8 +68,7 @@ def test_a_photo_is_overwritten_in_place_before_that_test_fails(bundle, photo, t
     """The check above can fail: with the half-overwritten photo taken again, other pixels come out."""
     from amirnet.photo.photo_stream import PhotoStream
 
-    opened = PhotoStream.open(photo)
-    monkeypatch.setattr(PhotoStream, "open", lambda *args: opened)
+    monkeypatch.setattr(PhotoStream, "reopened", lambda self: self)
     out = photo.with_name("out.png")
     Restorer(bundle, ShortEngine(bundle, 40, after=9)).restore_file(photo, out)
     expected = Restorer(bundle, tile=40).restore(toy_photo).image
@@ -99,9 +98,9 @@ def test_an_answer_of_an_earlier_size_is_refused(bundle, toy_photo):
         title, fixed_tile = "stale", None
 
         def restore(self, tile, code):
-            return np.zeros((1, 3, 64, 64), np.float32)
+            return np.zeros((64, 64, 3), np.float32)
 
-    with pytest.raises(EngineError, match=r"returned \(1, 3, 64, 64\) for a tile of"):
+    with pytest.raises(EngineError, match=r"returned \(64, 64, 3\) for a tile of"):
         Restorer(bundle, Stale()).restore(toy_photo, node=0)
 
 
@@ -116,8 +115,8 @@ def test_what_onnx_runtime_says_when_memory_runs_out(bundle, message, monkeypatc
     engine = OnnxEngine(bundle)
     monkeypatch.setattr(engine, "_load", lambda role: Session())
     with pytest.raises(OutOfMemoryError, match="choose a smaller tile"):
-        engine.restore(np.zeros((1, 3, 32, 32), np.float32), np.zeros((1, 7, 1, 1), np.float32))
-    assert engine._sessions == {}, "the session and its memory are let go"
+        engine.restore(np.zeros((32, 32, 3), np.uint8), np.zeros(7, np.float32))
+    assert engine.state is EngineState.UNLOADED, "the session and its memory are let go"
 
 
 LIMITED = """

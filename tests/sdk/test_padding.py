@@ -55,3 +55,6 @@ def test_tensor_is_planar_and_divided_by_255():
     assert tensor.shape == (3, 2, 2)
     assert tensor[1, 0, 1] == np.float32(80) / np.float32(255)
     assert to_tensor(np.full((1, 1, 3), 255, np.uint8)).max() == 1.0
+    levels = np.arange(256, dtype=np.uint8).reshape(2, 8, 16, 1)
+    wanted = (levels.astype(np.float32) / np.float32(255)).transpose(0, 3, 1, 2)
+    np.testing.assert_array_equal(to_tensor(levels), wanted)

@@ -65,7 +65,9 @@ def restored_both_ways(restorer, photo, suffix, place):
     found = restorer.restore_file(source, streamed)
     assert whole.read_bytes() == streamed.read_bytes()
     assert found.warnings == (*result.warnings, *losses)
-    assert (found.path, found.tiles, found.change_psnr) == (result.path, result.tiles, result.change_psnr)
+    assert (found.diagnosis.path, found.tiles, found.change_psnr) == (
+        result.diagnosis.path, result.tiles, result.change_psnr
+    )  # fmt: skip
     assert source.read_bytes() == before
     assert set(place.iterdir()) == {source, whole, streamed}
     return own, result, streamed
@@ -148,7 +150,7 @@ def test_any_tile_gives_the_same_photo(restorers, folder, photo, engine):
     photo.write(path)
     one, other = (restorers[key].restore(path) for key in (120, engine))
     assert one.tiles == 1
-    assert one.path == other.path
+    assert one.diagnosis.path == other.diagnosis.path
     assert np.abs(one.image.astype(int) - other.image).max() <= 1
 
 

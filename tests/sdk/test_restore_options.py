@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from blending import restored
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -12,7 +13,7 @@ from random_photos import random_photos
 from amirnet import ModelBundle, RestoreOptions, Restorer
 from amirnet.engines.onnx import OnnxEngine
 from amirnet.errors import NodeError, OptionError
-from amirnet.photo.photo_file import PhotoFile
+from amirnet.runtime.change import Change
 from amirnet.runtime.level_statistics import count_levels, level_statistics
 from amirnet.runtime.probe_plan import ProbePlan
 from amirnet.runtime.strength import mixed
@@ -25,26 +26,27 @@ def lit(lit_bundle):
 
 def head_says(restorer, photo, code):
     """The curve that the bundle's head gives for a photo and a code."""
-    probes = ProbePlan(photo.shape[1], photo.shape[0], 64, 4).squares(lambda top, bottom: photo[top:bottom])
+    probes = ProbePlan(photo.shape[1], photo.shape[0], 64, 4).gather(lambda top, bottom: photo[top:bottom])
     return restorer.bundle.manifest.light.curve(code, level_statistics(count_levels(probes)), "")
 
 
 def test_the_network_restores_the_brightened_photo(lit, toy_photo):
     result = lit.restore(toy_photo)
-    curve = head_says(lit, toy_photo, result.code)
-    assert result.light == curve and not curve.is_identity
+    code = result.diagnosis.code
+    curve = head_says(lit, toy_photo, code)
+    assert result.diagnosis.light == curve and not curve.is_identity
     brightened = np.stack([curve.tables[c][toy_photo[..., c]] for c in range(3)], axis=-1)
-    bands = [band.pixels for band in lit.bands(brightened, result.code)]
-    np.testing.assert_array_equal(result.image, np.concatenate(bands))
-    bands = [band.pixels for band in lit.bands(toy_photo, result.code, light=curve)]
-    np.testing.assert_array_equal(result.image, np.concatenate(bands))
+    np.testing.assert_array_equal(result.image, restored(lit, brightened, code))
+    np.testing.assert_array_equal(result.image, restored(lit, toy_photo, code, curve))
     assert result.image.mean() > toy_photo.mean() + 10
-    assert result.change_psnr == PhotoFile(toy_photo).change(result.image).psnr, "against the photo itself"
+    change = Change()
+    change.add(toy_photo, result.image)
+    assert result.change_psnr == change.psnr, "against the photo itself"
 
 
 def test_without_a_head_nothing_is_brightened(lit, toy_bundle, toy_photo):
     plain, kept = Restorer.from_bundle(toy_bundle).restore(toy_photo), lit.restore(toy_photo, light=0.0)
-    assert plain.light is None and kept.light.is_identity
+    assert plain.diagnosis.light is None and kept.diagnosis.light.is_identity
     np.testing.assert_array_equal(plain.image, kept.image)
     assert plain.diagnosis.mean_levels is None
     before, after = kept.diagnosis.mean_levels
@@ -54,20 +56,20 @@ def test_without_a_head_nothing_is_brightened(lit, toy_bundle, toy_photo):
 def test_a_number_scales_the_curve(lit, toy_photo):
     auto, once, half = (lit.restore(toy_photo, light=light) for light in ("auto", 1.0, 0.5))
     np.testing.assert_array_equal(auto.image, once.image)
-    assert half.light == auto.light.scaled(0.5)
-    assert half.path == auto.path
+    assert half.diagnosis.light == auto.diagnosis.light.scaled(0.5)
+    assert half.diagnosis.path == auto.diagnosis.path
     assert toy_photo.mean() < half.image.mean() < auto.image.mean()
     before, after = auto.diagnosis.mean_levels
     assert before + 10 < after
 
 
 def test_keep_takes_no_photo_for_one_of_low_light(lit, toy_photo):
-    auto, kept = lit.restore(toy_photo), lit.restore(toy_photo, light="keep")
+    auto, kept = (lit.restore(toy_photo, light=light).diagnosis for light in ("auto", "keep"))
     assert auto.path == (0, 1, 4)  # a leaf of low light
     assert kept.light.is_identity
     assert kept.path != auto.path and kept.node in (2, 3)
     np.testing.assert_array_equal(kept.code, np.float32(lit.bundle.tree.node(kept.node).code))
-    assert kept.diagnosis.kinds == auto.diagnosis.kinds
+    assert kept.kinds == auto.kinds
 
 
 def test_keep_leaves_another_walk_as_it_is(reseal, lit_manifest, toy_photo):
@@ -76,7 +78,7 @@ def test_keep_leaves_another_walk_as_it_is(reseal, lit_manifest, toy_photo):
         manifest["tree"]["nodes"][4]["kinds"] = {"noise": 0.75, "lowlight": 0.25}
 
     restorer = Restorer.from_bundle(reseal(noise))
-    auto, kept = restorer.examine(toy_photo), restorer.examine(toy_photo, light="keep")
+    auto, kept = restorer.diagnose(toy_photo), restorer.diagnose(toy_photo, light="keep")
     assert kept.path == auto.path == (0, 1, 4)
     np.testing.assert_array_equal(kept.code, auto.code)
     assert kept.light.is_identity and not auto.light.is_identity
@@ -91,35 +93,35 @@ def test_brighten_asks_as_for_low_light(lit, toy_photo, reseal, lit_manifest):
         nodes[3]["kinds"], nodes[4]["kinds"] = {"lowlight": 1.0}, {"noise": 1.0}
 
     restorer = Restorer.from_bundle(reseal(other))
-    found = restorer.examine(toy_photo, light="brighten")
+    found = restorer.diagnose(toy_photo, light="brighten")
     stored = np.float32(restorer.bundle.tree.node(3).code)
     assert found.path == (0, 1, 3)
     np.testing.assert_array_equal(found.code, stored)
     assert found.light == head_says(restorer, toy_photo, stored)
-    noise = restorer.examine(toy_photo, light="brighten", kind="noise")
+    noise = restorer.diagnose(toy_photo, light="brighten", kind="noise")
     assert noise.path == (0, 1, 4), "the kind says what is mended, the light how bright it is"
     assert noise.light == found.light
 
 
 def test_a_kind_restricts_the_walk(lit, toy_photo):
-    free = lit.examine(toy_photo)
-    same, noise, alias = (lit.examine(toy_photo, kind=kind) for kind in ("lowlight", "noise", "camera"))
+    free = lit.diagnose(toy_photo)
+    same, noise, alias = (lit.diagnose(toy_photo, kind=kind) for kind in ("lowlight", "noise", "camera"))
     np.testing.assert_array_equal(same.code, free.code)  # the soft one
     assert noise.path == alias.path == (0, 1, 3)
     np.testing.assert_array_equal(noise.code, np.float32(lit.bundle.tree.node(3).code))
     assert noise.light == head_says(lit, toy_photo, noise.code)
-    np.testing.assert_array_equal(lit.restore(toy_photo, kind="noise").code, noise.code)
-    assert lit.examine(toy_photo, RestoreOptions(kind="none")).node == 2
+    np.testing.assert_array_equal(lit.restore(toy_photo, kind="noise").diagnosis.code, noise.code)
+    assert lit.diagnose(toy_photo, RestoreOptions(kind="none")).node == 2
     with pytest.raises(NodeError, match=r"kind rain: .* choose one of jpeg, lowlight, noise, none"):
         lit.restore(toy_photo, kind="rain")
 
 
 def test_a_forced_node_is_not_encoded_but_has_its_light(lit, toy_photo, monkeypatch):
     monkeypatch.setattr(OnnxEngine, "encode", lambda self, probes: pytest.fail("not asked for"))
-    found = lit.examine(toy_photo, node=3)
+    found = lit.diagnose(toy_photo, node=3)
     assert found.path == (0, 1, 3) and found.kinds == {}
     assert found.light == head_says(lit, toy_photo, np.float32(lit.bundle.tree.node(3).code))
-    assert lit.examine(toy_photo, node=3, light="keep").light.is_identity
+    assert lit.diagnose(toy_photo, node=3, light="keep").light.is_identity
 
 
 @pytest.mark.parametrize("strength", [0.0, 0.25, 0.7, 1.0])
@@ -162,7 +164,8 @@ def test_files_are_the_same_to_the_byte(tmp_path, lit_bundle, photo, suffix, lig
     result.save(whole, overwrite=True)
     found = restorer.restore_file(source, streamed, options)
     assert streamed.read_bytes() == whole.read_bytes()
-    assert (found.light, found.path, found.change_psnr) == (result.light, result.path, result.change_psnr)
+    assert (found.change_psnr, found.tile, found.tiles) == (result.change_psnr, result.tile, result.tiles)
+    assert (found.diagnosis.light, found.diagnosis.path) == (result.diagnosis.light, result.diagnosis.path)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +196,7 @@ def test_what_an_older_bundle_has_nothing_for(toy_bundle, toy_photo):
         restorer.restore(toy_photo, light="brighten")
     plain = restorer.restore(toy_photo, node=4)
     np.testing.assert_array_equal(restorer.restore(toy_photo, node=4, light="keep").image, plain.image)
-    assert restorer.examine(toy_photo).kinds == {}
+    assert restorer.diagnose(toy_photo).kinds == {}
 
 
 def test_kinds_without_a_head_restrict_the_walk(reseal, lit_manifest, toy_photo):
@@ -202,9 +205,9 @@ def test_kinds_without_a_head_restrict_the_walk(reseal, lit_manifest, toy_photo)
         del manifest["light"]
 
     restorer = Restorer.from_bundle(reseal(headless))
-    assert restorer.examine(toy_photo, light="keep").node in (2, 3)
-    assert restorer.examine(toy_photo, light="brighten").node == 4
-    assert restorer.examine(toy_photo).light is None
+    assert restorer.diagnose(toy_photo, light="keep").node in (2, 3)
+    assert restorer.diagnose(toy_photo, light="brighten").node == 4
+    assert restorer.diagnose(toy_photo).light is None
 
 
 def test_a_bundle_of_the_next_version_is_still_read(reseal, lit_manifest):

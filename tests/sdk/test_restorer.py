@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from blending import restored
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -78,28 +79,27 @@ def test_photo_sizes_from_one_pixel_up(bundle):
         assert result.image.dtype == np.uint8
 
 
-def test_bands_are_the_whole_in_order(bundle, toy_photo):
+def test_tiles_blended_are_the_whole(bundle, toy_photo):
     restorer = Restorer(bundle, tile=40)
     result = restorer.restore(toy_photo)
-    bands = list(restorer.bands(toy_photo, result.code))
-    assert len(bands) > 3
-    assert [band.top for band in bands] == [0, *np.cumsum([len(band.pixels) for band in bands])[:-1]]
-    np.testing.assert_array_equal(np.concatenate([band.pixels for band in bands]), result.image)
+    assert result.tiles > 3
+    np.testing.assert_array_equal(restored(restorer, toy_photo, result.diagnosis.code), result.image)
 
 
-def test_the_result_says_what_the_examination_says(bundle, toy_photo):
+def test_the_result_holds_the_diagnosis(bundle, toy_photo):
     restorer = Restorer(bundle)
-    result, diagnosis = restorer.restore(toy_photo), restorer.examine(toy_photo)
-    assert (result.node, result.path, result.confidences) == (diagnosis.node, diagnosis.path, diagnosis.confidences)
-    assert result.confidence == diagnosis.confidence == np.prod(diagnosis.confidences)
-    np.testing.assert_array_equal(result.code, diagnosis.code)
-    assert result.path == bundle.tree.path_to(result.node)
+    result, diagnosis = restorer.restore(toy_photo), restorer.diagnose(toy_photo)
+    assert vars(result.diagnosis).keys() == vars(diagnosis).keys()
+    for name, value in vars(diagnosis).items():
+        np.testing.assert_array_equal(getattr(result.diagnosis, name), value)
+    assert diagnosis.confidence == np.prod(diagnosis.confidences)
+    assert diagnosis.path == bundle.tree.path_to(diagnosis.node)
     assert result.tiles == len(restorer.plan(toy_photo)) > 1
     assert diagnosis.mask.shape == (7,)
 
 
 def test_a_forced_node_has_its_stored_code(bundle, toy_photo):
-    result = Restorer(bundle).restore(toy_photo, node=4)
+    result = Restorer(bundle).restore(toy_photo, node=4).diagnosis
     assert (result.node, result.path, result.confidences) == (4, (0, 1, 4), (1.0, 1.0, 1.0))
     np.testing.assert_array_equal(result.code, np.float32(bundle.tree.node(4).code))
     with pytest.raises(NodeError, match="node 17"):
@@ -156,9 +156,9 @@ def test_a_fixed_graph_takes_its_own_tile_only(reseal, toy_photo):
             return tile
 
     engine = Recording()
-    bands = Restorer(fixed, engine=engine, tile=56).bands(toy_photo, np.zeros(7, np.float32))
-    np.testing.assert_array_equal(np.concatenate([band.pixels for band in bands]), toy_photo)
-    assert engine.shapes == {(1, 3, 56, 56)}
+    restorer = Restorer(fixed, engine=engine, tile=56)
+    np.testing.assert_array_equal(restored(restorer, toy_photo, np.zeros(7, np.float32)), toy_photo)
+    assert engine.shapes == {(56, 56, 3)}
 
 
 def test_numbers_that_are_none_are_refused(bundle, toy_photo):
@@ -169,7 +169,7 @@ def test_numbers_that_are_none_are_refused(bundle, toy_photo):
             return np.full((len(probes), 7), np.nan, np.float32), np.zeros((len(probes), 7), np.float32)
 
         def restore(self, tile, code):
-            return np.full_like(tile, np.nan)
+            return np.full(tile.shape, np.nan, np.float32)
 
     with pytest.raises(EngineError, match="NaN or infinity"):
         Restorer(bundle, engine=Broken()).restore(toy_photo)

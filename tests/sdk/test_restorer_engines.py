@@ -34,7 +34,7 @@ def test_an_engine_of_one_tile_size_gets_no_other(bundle, toy_photo):
     fixed, free = Restorer(bundle, engine), Restorer(bundle)
     assert not fixed.plan(toy_photo).flexible and free.plan(toy_photo).flexible
     found, wanted = (restorer.restore(toy_photo).image.astype(int) for restorer in (fixed, free))
-    assert engine.seen == {(1, 3, 56, 56)}
+    assert engine.seen == {(56, 56, 3)}
     assert np.abs(found - wanted).max() <= 1
     assert Restorer(bundle, engine, tile=56).tile == 56
     with pytest.raises(TileError, match="takes tiles of 56 only"):

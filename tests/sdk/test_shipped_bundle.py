@@ -49,7 +49,7 @@ def test_two_runs_give_the_same_bytes(mobile):
 def test_tiled_equals_untiled_within_float_error(mobile, width, height, quarter, seed):
     geometry = mobile.bundle.manifest.tile
     photo = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
-    code = mobile.examine(photo).code
+    code = mobile.diagnose(photo).code
     smallest = 2 * geometry.halo + 8 * geometry.alignment
     tiled = Restorer(mobile.bundle, mobile.engine, tile=smallest + quarter * 8 * geometry.alignment)
     ((_, whole),) = Restorer(mobile.bundle, mobile.engine, tile=4096).cores(photo, code)
@@ -61,7 +61,7 @@ def test_tiled_equals_untiled_within_float_error(mobile, width, height, quarter,
 def test_a_node_and_its_label_are_found_for_every_kind_of_photo(mobile):
     tree = mobile.bundle.tree
     for photo in (scene(97, 131), scene(97, 131) // 6, np.full((64, 64, 3), 128, np.uint8)):
-        diagnosis = mobile.examine(photo)
+        diagnosis = mobile.diagnose(photo)
         assert diagnosis.path == tree.path_to(diagnosis.node)
         assert np.isfinite(diagnosis.code).all()
 

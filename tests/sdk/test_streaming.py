@@ -136,7 +136,7 @@ def test_files_are_the_same_to_the_byte(tmp_path, toy_bundle, mode, sides, seed,
     found = restorer.restore_file(photo, streamed)
     assert streamed.read_bytes() == whole.read_bytes()
     assert found.warnings == result.warnings + losses
-    assert (found.node, found.tiles, found.tile) == (result.node, result.tiles, 36)
+    assert (found.diagnosis.node, found.tiles, found.tile) == (result.diagnosis.node, result.tiles, 36)
     assert found.change_psnr == result.change_psnr
 
 
@@ -165,8 +165,8 @@ def test_what_cannot_be_written_is_refused_before_anything_is_restored(photo, to
 
 def test_a_stream_sees_what_a_whole_photo_shows(photo, toy_photo):
     stream = PhotoStream.open(photo)
-    np.testing.assert_array_equal(stream.seen(7, 61), toy_photo[7:61])
-    stream.put(7, 5, toy_photo[7:9, 5:50], 255 - toy_photo[7:9, 5:50])
+    np.testing.assert_array_equal(stream.read(7, 61), toy_photo[7:61])
+    stream.write(7, 5, toy_photo[7:9, 5:50], 255 - toy_photo[7:9, 5:50])
     toy_photo = toy_photo.copy()
     toy_photo[7:9, 5:50] = 255 - toy_photo[7:9, 5:50]
-    np.testing.assert_array_equal(stream.seen(0, 97), toy_photo)
+    np.testing.assert_array_equal(stream.read(0, 97), toy_photo)

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from amirnet import TilePlan
+from amirnet import Restorer, TilePlan
 from amirnet.errors import TileError
+from amirnet.runtime.memory_plan import MEGABYTE, PixelCost, peak
+from amirnet.runtime.tile_plan import tile_sizes
 
 LENGTHS = st.one_of(st.integers(1, 700), st.sampled_from([1, 2, 150, 60, 500, 499, 503, 997, 1009, 4032]))
 
@@ -89,3 +91,38 @@ def test_sizes_that_contradict_are_refused_with_a_remedy(sizes, message):
 def test_a_photo_without_pixels_is_refused():
     with pytest.raises(TileError, match="0x5"):
         TilePlan(0, 5, 352, 48, 16, 4)
+
+
+def preferring(reseal, preferred=104):
+    """The toy, whose tile is 56, with a larger one where there is room."""
+    return Restorer.from_bundle(reseal(lambda manifest: manifest["geometry"]["tile"].update(preferred=preferred)))
+
+
+def test_the_preferred_tile_where_there_is_room(reseal):
+    """Sizes fall by S5 as photos grow, and come back to the bundle's own."""
+    restorer = preferring(reseal, 1784)
+    sizes = [restorer.plan_for(4 * unit, 3 * unit).size for unit in range(10, 20_000, 500)]
+    assert sizes[0] == 1784 or sizes[0] in tile_sizes(1784, 12, 4, True)
+    assert sizes == sorted(sizes, reverse=True) and len(set(sizes)) > 3
+    for unit, size in zip(range(10, 20_000, 500), sizes, strict=True):
+        room = 262_500_000 + 25 * 12 * unit * unit // 8
+        plan = TilePlan(4 * unit, 3 * unit, size, 12, 6, 4)
+        assert size == 56 or peak(plan, PixelCost(4, 4), restorer.engine.memory) <= room
+
+
+def test_what_is_asked_for_or_unknown_is_no_matter_of_room(reseal):
+    restorer = preferring(reseal)
+    assert restorer.plan_for(400, 300).size == 104
+    assert Restorer(restorer.bundle, restorer.engine, tile=56).plan_for(400, 300).size == 56
+    restorer.engine.memory = None
+    assert restorer.plan_for(400, 300).size == 56
+    restorer.engine.fixed_tile = 56
+    assert Restorer(restorer.bundle, restorer.engine).plan_for(400, 300).size == 56
+
+
+def test_twelve_megapixels_take_300_megabytes_and_108_take_600(reseal):
+    restorer = preferring(reseal, 1784)
+    for unit, most in ((1000, 300), (3000, 600)):
+        plan = restorer.plan_for(4 * unit, 3 * unit)
+        found = peak(plan, PixelCost(4, 4), restorer.engine.memory)
+        assert plan.size > 300 and 0.8 * most * MEGABYTE < found <= most * MEGABYTE

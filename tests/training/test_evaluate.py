@@ -77,7 +77,7 @@ def test_rows_are_what_the_restorer_does(toy_bundle, data_root) -> None:
     sample = next(iter(measure.degraded(data_root / "clean", parse("jpeg:20"))[1]))
     result = restorer.restore(sample.degraded)
     quality = measure_quality(sample.clean, result.image)
-    assert (rows[0].psnr, rows[0].ssim, rows[0].node) == (quality.psnr, quality.ssim, result.node)
+    assert (rows[0].psnr, rows[0].ssim, rows[0].node) == (quality.psnr, quality.ssim, result.diagnosis.node)
     assert rows[0].psnr_input == measure_quality(sample.clean, sample.degraded).psnr
 
 

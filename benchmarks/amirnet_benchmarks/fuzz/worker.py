@@ -50,7 +50,7 @@ def open_photo(path: Path) -> None:
     pixel_cost(path, result, first_frame)
     if height * width <= SMALL:
         stream = PhotoStream.open(path, first_frame=first_frame)
-        assert np.array_equal(stream.seen(0, stream.height), photo.pixels), "streamed, it is another photo"
+        assert np.array_equal(stream.read(0, stream.height), photo.pixels), "streamed, it is another photo"
         photo.save(photo.pixels, result, strip_gps=True)
         result.unlink()
 

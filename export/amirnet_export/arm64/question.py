@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from amirnet.runtime.degradation_tree import DegradationTree
+from amirnet.runtime.padding import to_tensor
 from amirnet_training.quantization.calibrate import calibrate
 from amirnet_training.quantization.samples import load_start, tree_of
 
@@ -58,14 +59,15 @@ def prepare(checkpoint: Path, folder: Path, size: int = TILE) -> Question:
         raise ExportError(f"tile of {size} pixels: choose a multiple of {geometry['alignment']}, which the model takes")
     tree = tree_of(described)
     photos = [photo.pixels for photo in sample_photos()]
-    probes = np.concatenate([middle_tile(photo, probe) for photo in photos])
+    probes = np.stack([middle_tile(photo, probe) for photo in photos])
     with torch.no_grad():
-        mask = model.network.place(torch.from_numpy(probes)).mask.numpy()
-    tiles = np.concatenate([middle_tile(photos[int(mask[:, node.entry].argmax())], size) for node in tree.nodes])
-    codes = np.stack([tree.code_for(node.id) for node in tree.nodes])[:, :, None, None]
+        mask = model.network.place(torch.from_numpy(to_tensor(probes))).mask.numpy()
+    tiles = np.stack([middle_tile(photos[int(mask[:, node.entry].argmax())], size) for node in tree.nodes])
+    codes = np.stack([tree.code_for(node.id) for node in tree.nodes])
     quantised = model.quantised
     if quantised is None:
-        quantised = calibrate(restorer, [(torch.from_numpy(tiles), torch.from_numpy(codes))], tree.grid)
+        samples = torch.from_numpy(to_tensor(tiles)), torch.from_numpy(codes)[:, :, None, None]
+        quantised = calibrate(restorer, [samples], tree.grid)
     facts = ModelFacts(manifest["name"], manifest["description"], manifest["license"], manifest["identity"])
     made = model_files(model.network, quantised, probe, size, facts)
     # No photo is put together from these tiles, so they need no halo.

@@ -59,13 +59,13 @@ class Report(NamedTuple):
 
 
 def tile_row(title: str, precision: str, found: Any, wanted: Any, nodes: tuple[int, ...]) -> TileRow:
-    """Compares restored tiles (N, 3, S, S) node by node; ``precision`` is a key of `BARS`.
+    """Compares restored tiles (N, S, S, 3) node by node; ``precision`` is a key of `BARS`.
 
     Raises LevelsError where they are not comparable.
     """
     if len(found) != len(nodes) or len(wanted) != len(nodes):
         raise LevelsError(f"{title}: {len(found)} and {len(wanted)} tiles for {len(nodes)} nodes: run it again")
-    apart = [compare_levels(one, other, axis=0) for one, other in zip(found, wanted, strict=True)]
+    apart = [compare_levels(one, other, axis=2) for one, other in zip(found, wanted, strict=True)]
     worst = min(range(len(apart)), key=lambda place: apart[place].psnr)
     return TileRow(
         title=title,

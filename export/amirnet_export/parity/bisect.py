@@ -10,6 +10,7 @@ import numpy as np
 from amirnet.bundle.model_bundle import ModelBundle
 from amirnet.bundle.model_paths import EngineModels, Graph
 from amirnet.engines.coreml import package_files
+from amirnet.runtime.padding import to_tensor
 
 from ..coreml_reference import CoremlReference
 from ..errors import ExportError
@@ -88,7 +89,8 @@ def render_bisection(found: Sequence[Bisection]) -> list[str]:
 def _values(bundle: ModelBundle, engine: str, precision: str, node: int, photo: SamplePhoto) -> Values:
     code = bundle.tree.code_for(node).reshape(1, -1, 1, 1)
     graph = _graph(bundle, engine, precision, node)
-    inputs = dict(zip(graph.inputs, (middle_tile(photo.pixels, bundle.manifest.tile.size), code), strict=False))
+    tile = to_tensor(middle_tile(photo.pixels, bundle.manifest.tile.size))[None]
+    inputs = dict(zip(graph.inputs, (tile, code), strict=False))
     if engine == "onnx":
         return onnx_steps(bundle.read(graph.path), inputs)
     if engine == "tflite":

@@ -12,7 +12,8 @@ from amirnet.bundle.model_bundle import ModelBundle
 from amirnet.bundle.model_paths import folded_role, is_folded
 from amirnet.engines.registry import ENGINES, make_engine
 from amirnet.runtime.arrays import Floats
-from amirnet.runtime.engine import Engine
+from amirnet.runtime.engine import Answer, Engine
+from amirnet.runtime.int8 import real_pixels
 
 from ..errors import ExportError
 from ..levels import LevelDifference, compare_levels
@@ -100,10 +101,10 @@ def precisions(bundle: ModelBundle, names: Sequence[str]) -> list[str]:
     return ["float", "int8"] if all("int8" in backends.get(name, {}) for name in names) else ["float"]
 
 
-def core_of(bundle: ModelBundle, tile: Floats) -> Floats:
-    """A tile's result without its halo: what the runtime uses of it."""
+def core_of(bundle: ModelBundle, restored: Answer) -> Floats:
+    """A tile's result without its halo, which is what the runtime uses of it, as numbers, (H, W, 3)."""
     halo = bundle.manifest.tile.halo
-    return tile[..., halo : tile.shape[-2] - halo, halo : tile.shape[-1] - halo]
+    return real_pixels(restored[halo : restored.shape[0] - halo, halo : restored.shape[1] - halo])
 
 
 def _engines(bundle: ModelBundle, names: Sequence[str], precision: str) -> Engines:
@@ -113,7 +114,7 @@ def _engines(bundle: ModelBundle, names: Sequence[str], precision: str) -> Engin
 def _compare_node(
     bundle: ModelBundle, engines: Engines, node: int, photo: SamplePhoto
 ) -> dict[tuple[str, str], LevelDifference]:
-    code = bundle.tree.code_for(node).reshape(1, -1, 1, 1)
+    code = bundle.tree.code_for(node)
     tile = middle_tile(photo.pixels, bundle.manifest.tile.size)
     found = {name: core_of(bundle, engine.restore(tile, code)) for name, engine in engines.items()}
     return {pair: _apart(found[pair[0]], found[pair[1]]) for pair in combinations(found, 2)}
@@ -122,7 +123,7 @@ def _compare_node(
 def _apart(one: Floats, two: Floats) -> LevelDifference:
     if not (np.isfinite(one).all() and np.isfinite(two).all()):
         return BROKEN
-    return compare_levels(one, two, axis=1)
+    return compare_levels(one, two, axis=2)
 
 
 def _pair(key: tuple[str, str, str], nodes: list[NodeDifference], photos: Sequence[PhotoReport]) -> PairReport:

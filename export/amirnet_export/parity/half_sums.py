@@ -13,6 +13,7 @@ from amirnet.bundle.model_bundle import ModelBundle
 from amirnet.bundle.model_paths import EngineModels
 from amirnet.engines.coreml import package_files
 from amirnet.runtime.engine import Engine
+from amirnet.runtime.padding import to_tensor
 
 from ..coreml_reference import HALF_MAX, CoremlReference
 from ..levels import compare_levels
@@ -40,14 +41,14 @@ def check_half_sums(
     halo, alignment = bundle.manifest.tile.halo, bundle.manifest.tile.alignment
     size = 2 * halo + max(CORE, alignment)
     tile = middle_tile(photo.pixels, size)
-    code = found.code.reshape(1, -1, 1, 1)
-    graph = EngineModels(bundle, "coreml", "float16").restorer(code)
-    feeds = dict(zip(graph.inputs, (tile, code), strict=False))  # a folded restorer takes no code
+    graph = EngineModels(bundle, "coreml", "float16").restorer(found.code)
+    numbers = to_tensor(tile)[None], found.code.reshape(1, -1, 1, 1)
+    feeds = dict(zip(graph.inputs, numbers, strict=False))  # a folded restorer takes no code
     program = CoremlReference(package_files(bundle, graph.path), half_sums=True)
-    restored = program.run(feeds, any_size=True)["restored"]
-    core = np.s_[..., halo:-halo, halo:-halo]
+    restored = np.moveaxis(program.run(feeds, any_size=True)["restored"][0], 0, -1)
+    core = np.s_[halo:-halo, halo:-halo]
     broken = not np.isfinite(restored[core]).all()
-    apart = compare_levels(np.nan_to_num(restored[core], nan=0.0), exact.restore(tile, code)[core], axis=1)
+    apart = compare_levels(np.nan_to_num(restored[core], nan=0.0), exact.restore(tile, found.code)[core], axis=2)
     row = HalfReport(photo.name, found.node, program.largest, *apart)
     if broken or program.overflows:
         first, size_of = next(iter(program.overflows.items()), ("restored", float("nan")))

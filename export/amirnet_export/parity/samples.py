@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 
 from amirnet.photo import image_io
-from amirnet.runtime.arrays import Floats, Pixels
-from amirnet.runtime.padding import crop, to_tensor
+from amirnet.runtime.arrays import Pixels
+from amirnet.runtime.padding import crop
 from amirnet_training.data.images import is_image
 from amirnet_training.degradations import parse
 
@@ -31,10 +31,10 @@ class SamplePhoto(NamedTuple):
     pixels: Pixels
 
 
-def middle_tile(photo: Pixels, size: int) -> Floats:
-    """A tile of ``size`` x ``size`` from a photo's middle, (1, 3, S, S), padded by reflection where it is larger."""
+def middle_tile(photo: Pixels, size: int) -> Pixels:
+    """A tile of ``size`` x ``size`` from a photo's middle, uint8 (S, S, 3), padded by reflection where it is larger."""
     height, width = photo.shape[:2]
-    return to_tensor(crop(photo, (width - size) // 2, (height - size) // 2, size, size))[None]
+    return crop(photo, (width - size) // 2, (height - size) // 2, size, size)
 
 
 def sample_photos(folder: Path | None = None) -> list[SamplePhoto]:

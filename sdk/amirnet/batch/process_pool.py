@@ -17,6 +17,7 @@ from pathlib import Path
 from amirnet.batch import native_messages
 from amirnet.batch.recipe import Outcome, Recipe, Task
 from amirnet.batch.worker import Worker
+from amirnet.engines.processors import available_processors
 from amirnet.photo.atomic_file import remove_leftovers
 
 _worker: Worker | None = None
@@ -31,7 +32,7 @@ def run(tasks: Iterator[Task], recipe: Recipe, jobs: int) -> Generator[Outcome]:
     writing.
     """
     others = set(multiprocessing.active_children())
-    threads = max(1, _cores() // jobs) if jobs > 1 else 0
+    threads = max(1, available_processors() // jobs) if jobs > 1 else 0
     idle = [Lane(recipe, threads) for _ in range(jobs)]
     pending: dict[Future[Outcome], tuple[Lane, Task]] = {}
     unfinished: set[Task] = set()
@@ -112,12 +113,6 @@ def _end_with_parent() -> None:
 def _restore(task: Task) -> Outcome:
     assert _worker is not None, "the initialiser runs before any task"
     return _worker(task)
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _kill(processes: set[multiprocessing.process.BaseProcess]) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import amirnet
 from amirnet.bundle.model_bundle import ModelBundle
-from amirnet.file_restorer import FileResult
+from amirnet.photo.save_options import SaveOptions
+from amirnet.restorer import FileResult
 from amirnet.runtime.restore_options import RestoreOptions
 
 
@@ -29,8 +30,7 @@ class Recipe:
     tile: int | None = None
     memory: int | None = None
     options: RestoreOptions = field(default_factory=RestoreOptions)
-    quality: int | None = None
-    strip_gps: bool = False
+    saving: SaveOptions = field(default_factory=SaveOptions)
     version: str = amirnet.__version__
 
     @property
@@ -82,12 +82,12 @@ def sha256_of(file: Path) -> str:
 def facts_of(result: FileResult) -> dict[str, Any]:
     """What --json prints of a restored photo."""
     return {
-        "node": result.node,
-        "path": list(result.path),
-        "confidence": result.confidence,
+        "node": result.diagnosis.node,
+        "path": list(result.diagnosis.path),
+        "confidence": result.diagnosis.confidence,
         "kind": result.options.kind,
         "light": result.options.light,
-        "curve": None if result.light is None else asdict(result.light),
+        "curve": None if result.diagnosis.light is None else asdict(result.diagnosis.light),
         "strength": result.options.strength,
         "tile": result.tile,
         "tiles": result.tiles,

@@ -52,9 +52,7 @@ class Worker:
         check_file(photo)
         self._check_unchanged(photo, task)
         native_messages.taken()  # of the photo before
-        result = self._restorer.restore_file(
-            photo, output, recipe.options, quality=recipe.quality, strip_gps=recipe.strip_gps, memory=recipe.memory
-        )
+        result = self._restorer.restore_file(photo, output, recipe.options, recipe.saving, memory=recipe.memory)
         try:
             self._check_unchanged(photo, task)
         except ImageError:

@@ -158,17 +158,22 @@ def _probe(fields: Fields) -> ProbeGeometry:
 
 
 def _tile(fields: Fields) -> TileGeometry:
+    size = fields.integer("size", 1, 16384)
     tile = TileGeometry(
-        size=fields.integer("size", 1, 16384),
+        size=size,
         halo=fields.integer("halo", 0, 16384),
         overlap=fields.integer("overlap", 0, 1024),
         alignment=fields.integer("alignment", 1, 1024),
         radius=fields.integer("radius", 0, 16384),
         flexible=fields.boolean("flexible"),
+        preferred=fields.integer("preferred", 1, 16384) if "preferred" in fields.values else size,
     )
     check_sizes(tile.size, tile.halo, tile.overlap, tile.alignment)
     if tile.radius > tile.halo:
         fields.refuse("radius", f"is {tile.radius}, more than the halo of {tile.halo}: tiles would seam")
+    if tile.preferred < tile.size or (tile.preferred > tile.size and not tile.flexible):
+        fields.refuse("preferred", f"is {tile.preferred}, but it is at least the size, and no other where all are one")
+    check_sizes(tile.preferred, tile.halo, tile.overlap, tile.alignment)
     return tile
 
 

@@ -47,7 +47,7 @@ def _is_zip(path: Path) -> bool:
 def _photo(target: str, model: str) -> tuple[dict[str, Any], list[str]]:
     pixels = image_io.load(target)
     bundle = ModelBundle.open(model)
-    diagnosis = Restorer(bundle).examine(pixels)
+    diagnosis = Restorer(bundle).diagnose(pixels)
     height, width = pixels.shape[:2]
     tree = bundle.tree
     steps = dict(zip(diagnosis.path, diagnosis.confidences, strict=True))

@@ -17,7 +17,7 @@ from amirnet.cli.photo_report import json_line, text_line
 from amirnet.cli.restore_options import restore_options
 from amirnet.errors import AmirnetError
 from amirnet.photo.photo_decoder import check_file
-from amirnet.photo.photo_encoder import check_quality
+from amirnet.photo.save_options import SaveOptions
 from amirnet.restorer import Restorer
 from amirnet.runtime.restore_options import RestoreOptions
 
@@ -27,7 +27,7 @@ from amirnet.runtime.restore_options import RestoreOptions
 @click.option("-o", "--output", metavar="FILE_OR_FOLDER", help="[default: NAME_restored.EXT beside PHOTO]")
 @click.option("--model", default="mobile", show_default=True, metavar="NAME_OR_PATH", help="Folder, zip or name.")
 @engine_options
-@click.option("--tile", type=int, metavar="N", help="Tile size in pixels: smaller, less memory. [default: the model's]")
+@click.option("--tile", type=int, metavar="N", help="Tile in pixels: smaller, less memory. [default: by the photo]")
 @click.option("--memory", type=int, metavar="MB", help="Largest memory of the whole process; picks the tile.")
 @restore_options
 @click.option("--quality", type=int, metavar="N", help="Of JPEG, WebP and AVIF, 1-100. [default: 95 or the input's]")
@@ -65,11 +65,11 @@ def restore(
     file does not stop the others, what failed is listed at the end, and the exit status is then 1. The same command
     again goes on where the last one ended: photos done are known by their content, not their names.
     """
-    check_quality(quality)
+    saving = SaveOptions(quality, strip_gps, overwrite)
     inputs = [Path(photo) for photo in photos]
     batch = BatchOptions(recursive, jobs, ray)
     if batch.wanted(inputs):
-        recipe = recipe_for(model, engine, precision, tile, memory, options, quality, strip_gps)
+        recipe = recipe_for(model, engine, precision, tile, memory, options, saving.but(overwrite=False))
         ctx.exit(restore_batch(inputs, output, batch, recipe, overwrite, as_json))
     for photo in inputs:
         check_file(photo)
@@ -82,9 +82,8 @@ def restore(
         title = photo.name if len(inputs) == 1 else f"{photo.name} ({place} of {len(inputs)})"
         try:
             with progress_bar(title) as progress:
-                saving = (quality, strip_gps, overwrite, memory)
                 native.taken()  # of the photo before
-                result = restorer.restore_file(photo, path, options, progress, *saving)
+                result = restorer.restore_file(photo, path, options, saving, progress, memory)
         except AmirnetError as error:
             failed = bool(fail(str(error)))
             continue

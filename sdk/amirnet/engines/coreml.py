@@ -15,53 +15,52 @@ from typing import Any
 import numpy as np
 
 from amirnet.bundle.model_bundle import ModelBundle
-from amirnet.bundle.model_paths import OUTPUTS, EngineModels, Graph
+from amirnet.bundle.model_paths import OUTPUTS, Graph
+from amirnet.engines.graph_engine import GraphEngine
 from amirnet.errors import EngineError
-from amirnet.runtime.arrays import Floats
-from amirnet.runtime.engine import EngineMemory, check_encoded, check_restored, one_line
+from amirnet.runtime.arrays import Floats, Pixels
+from amirnet.runtime.engine import Answer, Concurrency, one_line
+from amirnet.runtime.padding import to_tensor
 
 
-class CoremlEngine:
+class CoremlEngine(GraphEngine):
     """Core ML on whatever unit it chooses; `threads` is its own business. Each package is compiled when first used.
 
-    `precision`: the restorer's, "float16" or "int8". Raises EngineError on another system than macOS, when coremltools
-    is not installed, or when the bundle holds no such package. One probe at a time, one tile size.
+    `precision`: "float16" or "int8". Raises EngineError on another system than macOS, when coremltools is not
+    installed, or when the bundle holds no such package. One probe at a time, one tile size. A model is used by one
+    thread at a time, as Core ML asks: calls are in turn.
     """
 
     title = "Core ML"
+    backend = "coreml"
+    concurrency = Concurrency.IN_TURN
 
     def __init__(self, bundle: ModelBundle, precision: str = "float16", threads: int = 0) -> None:
-        self.fixed_tile: int | None = bundle.manifest.tile.size
-        self.memory: EngineMemory | None = None
-        self._bundle = bundle
-        self._graphs = EngineModels(bundle, "coreml", precision)
+        super().__init__(bundle, precision, threads)
+        self.fixed_tile = bundle.manifest.tile.size
         self._tools = _load_coremltools(bundle.where)
-        self._models: dict[str, Any] = {}
 
-    def encode(self, probes: Floats) -> tuple[Floats, Floats]:
-        graph = self._graphs.encoder
-        answers = [self._run(graph, probe[None]) for probe in probes]
+    def _encode(self, graph: Graph, probes: Pixels) -> tuple[Floats, Floats]:
+        answers = [self._run(graph, probe[None]) for probe in to_tensor(probes)]
         mask, value = (np.concatenate([answer[name] for answer in answers]) for name in OUTPUTS["encoder"])
-        check_encoded(graph.where, mask, value, len(probes), self._bundle.tree.size)
         return mask, value
 
-    def restore(self, tile: Floats, code: Floats) -> Floats:
-        graph = self._graphs.restorer(code)
-        restored = np.asarray(self._run(graph, tile, code)["restored"], dtype=np.float32)
-        check_restored(graph.where, restored, tile)
+    def _restore(self, graph: Graph, tile: Pixels, code: Floats) -> Answer:
+        answer = self._run(graph, to_tensor(tile)[None], code.reshape(1, -1, 1, 1))["restored"]
+        restored: Floats = np.moveaxis(np.asarray(answer, dtype=np.float32)[0], 0, -1)
         return restored
 
     def _run(self, graph: Graph, *inputs: Floats) -> dict[str, Any]:
-        if graph.path not in self._models:
-            self._models[graph.path] = self._load(graph)
+        model = self._graph(graph)
         feeds = dict(zip(graph.inputs, inputs, strict=False))  # a folded restorer takes no code
         try:
-            return dict(self._models[graph.path].predict(feeds))
+            with self._timed():
+                return dict(model.predict(feeds))
         except Exception as error:  # Core ML's exceptions share no public base
             raise EngineError(f"{graph.where}: failed to run ({one_line(error)}); export it again") from error
 
     def _load(self, graph: Graph) -> Any:
-        files = package_files(self._bundle, graph.path)
+        files = package_files(self.bundle, graph.path)
         try:
             with tempfile.TemporaryDirectory() as place:
                 package = Path(place) / "model.mlpackage"

@@ -3,93 +3,116 @@
 from __future__ import annotations
 
 import importlib
-import os
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from amirnet.bundle.model_bundle import ModelBundle
-from amirnet.bundle.model_paths import OUTPUTS, EngineModels, Graph
+from amirnet.bundle.model_paths import OUTPUTS, Graph
+from amirnet.engines.graph_engine import GraphEngine
 from amirnet.errors import EngineError, OutOfMemoryError
-from amirnet.runtime.arrays import Floats
-from amirnet.runtime.engine import EngineMemory, check_encoded, check_restored, one_line
-from amirnet.runtime.int8 import code_bytes, real_pixels, signed, tile_bytes, unsigned
+from amirnet.runtime.arrays import Floats, Pixels
+from amirnet.runtime.engine import Answer, Concurrency, EngineMemory, one_line
+from amirnet.runtime.int8 import code_bytes, signed, unsigned
+from amirnet.runtime.padding import divided
 
 _NO_MEMORY = re.compile(r"XNNPACK (delegate failed to reshape|runtime)|bad.?alloc|failed to allocate", re.I)
 """How LiteRT says that there is no memory left; XNNPACK has no other reason to refuse what an export has run."""
 
+Write = Callable[[Any], object]
+"""Fills an input: a view of the interpreter's own memory, without the batch's axis."""
 
-class TfliteEngine:
-    """LiteRT with its XNNPACK kernels. Each graph is loaded when it is first used.
 
-    `precision`: the restorer's, "float32" or "int8". `threads`: 0 is one a processor. Raises EngineError when LiteRT is
-    not installed or the bundle holds no such TFLite model. Its graphs are NHWC, one probe at a time, one tile size.
+@dataclass(frozen=True, eq=False)
+class _Model:
+    """An interpreter with its tensors allocated. Name -> the tensor's index and shape."""
+
+    interpreter: Any
+    inputs: dict[str, tuple[int, tuple[int, ...]]]
+    outputs: dict[str, int]
+
+    def write(self, name: str, fill: Write) -> None:
+        fill(self.interpreter.tensor(self.inputs[name][0])()[0])
+
+    def read(self, name: str, take: Callable[[Any], Any]) -> Any:
+        return take(self.interpreter.tensor(self.outputs[name])()[0])
+
+
+class TfliteEngine(GraphEngine):
+    """LiteRT with its XNNPACK kernels. Needs LiteRT installed, else EngineError.
+
+    `precision`: "float32" or "int8". Its graphs take pixels as a camera gives them, channels last, one probe at a time,
+    one tile size: they are written into the interpreter's own memory, int8 ones without a copy beside it. An
+    interpreter has one set of tensors, and two threads in it would get each other's pixels: calls are in turn.
     """
 
     title = "LiteRT"
+    backend = "tflite"
+    concurrency = Concurrency.IN_TURN
 
     def __init__(self, bundle: ModelBundle, precision: str = "float32", threads: int = 0) -> None:
-        self.fixed_tile: int | None = bundle.manifest.tile.size
-        self.memory: EngineMemory | None = EngineMemory(72_000_000, 760 if precision == "int8" else 980)
-        self._bundle = bundle
-        self._threads = threads or os.cpu_count() or 1
-        self._models = EngineModels(bundle, "tflite", precision)
+        super().__init__(bundle, precision, threads)
+        self.fixed_tile = bundle.manifest.tile.size
+        self.memory = EngineMemory(72_000_000, 760 if precision == "int8" else 980)
         self._kinds = {"encoder": np.float32, "restorer": np.int8 if precision == "int8" else np.float32}
         self._interpreter = _load_interpreter(bundle.where)
-        self._runners: dict[str, Any] = {}
 
-    def encode(self, probes: Floats) -> tuple[Floats, Floats]:
-        graph = self._models.encoder
-        answers = [self._run(graph, _nhwc(probe[None])) for probe in probes]
-        mask, value = (np.concatenate([answer[name] for answer in answers]) for name in OUTPUTS["encoder"])
-        check_encoded(graph.where, mask, value, len(probes), self._bundle.tree.size)
+    def _encode(self, graph: Graph, probes: Pixels) -> tuple[Floats, Floats]:
+        answers = []
+        for probe in probes:
+            model = self._run(graph, {"probes": (probe.shape, partial(divided, probe))})
+            answers.append([model.read(name, np.copy) for name in OUTPUTS["encoder"]])
+        mask, value = (np.stack(part) for part in zip(*answers, strict=True))
         return mask, value
 
-    def restore(self, tile: Floats, code: Floats) -> Floats:
-        graph = self._models.restorer(code)
-        if self._kinds["restorer"] == np.int8:
-            inputs = signed(tile_bytes(tile)), signed(code_bytes(code, self._bundle.tree.grid))
-            levels = self._run(graph, *map(_nhwc, inputs))["restored"]
-            restored = real_pixels(unsigned(levels))
+    def _restore(self, graph: Graph, tile: Pixels, code: Floats) -> Answer:
+        numbers = code.reshape(1, 1, -1)
+
+        if self.precision == "int8":
+            tile_into: Write = partial(signed, tile)
+            code_into: Write = partial(signed, code_bytes(numbers, self.bundle.tree.grid))
         else:
-            restored = self._run(graph, _nhwc(tile), _nhwc(code))["restored"]
-        restored = np.ascontiguousarray(restored.transpose(0, 3, 1, 2))
-        check_restored(graph.where, restored, tile)
+            tile_into, code_into = partial(divided, tile), partial(_copied, numbers)
+        feeds = {"tile": (tile.shape, tile_into), "code": (numbers.shape, code_into)}
+        model = self._run(graph, {name: feeds[name] for name in graph.inputs})  # a folded restorer takes no code
+        restored: Answer = model.read("restored", unsigned if self.precision == "int8" else np.copy)
         return restored
 
-    def _run(self, graph: Graph, *inputs: Any) -> dict[str, Any]:
-        runner = self._runner(graph)
-        feeds = dict(zip(graph.inputs, inputs, strict=False))  # a folded restorer takes no code
-        wanted = {name: tuple(map(int, detail["shape"])) for name, detail in runner.get_input_details().items()}
-        for name, value in feeds.items():
-            if value.shape != wanted[name]:
-                raise EngineError(f"{graph.where}: takes {name} of {wanted[name]} only, not {value.shape}")
+    def _run(self, graph: Graph, feeds: dict[str, tuple[tuple[int, ...], Write]]) -> _Model:
+        """Name -> the shape of one input, without the batch's axis, and what fills it."""
+        model: _Model = self._graph(graph)
+        for name, (shape, fill) in feeds.items():
+            wanted = model.inputs[name][1]
+            if (1, *shape) != wanted:
+                raise EngineError(f"{graph.where}: takes {name} of {wanted[1:]} only, not {shape}")
+            model.write(name, fill)
         try:
-            return dict(runner(**feeds))
+            with self._timed():
+                model.interpreter.invoke()
         except Exception as error:  # LiteRT's exceptions share no public base
             raise self._failure(graph, "failed to run", error) from error
+        return model
 
     def _failure(self, graph: Graph, what: str, error: Exception) -> EngineError:
         reason = f"{graph.where}: {what} ({one_line(error)})"
         if isinstance(error, MemoryError) or _NO_MEMORY.search(str(error)):
-            self._runners.pop(graph.path, None)
+            self._drop(graph)
             return OutOfMemoryError(f"{reason}; there is not enough memory, close other programs")
         return EngineError(f"{reason}; export it again")
 
-    def _runner(self, graph: Graph) -> Any:
-        if graph.path not in self._runners:
-            self._runners[graph.path] = self._load(graph)
-        return self._runners[graph.path]
-
-    def _load(self, graph: Graph) -> Any:
-        content = self._bundle.read(graph.path)
+    def _load(self, graph: Graph) -> _Model:
+        content = self.bundle.read(graph.path)
         try:
-            interpreter = self._interpreter(model_content=content, num_threads=self._threads)
-            runner = interpreter.get_signature_runner(graph.role)
-            details = {**runner.get_input_details(), **runner.get_output_details()}
+            interpreter = self._interpreter(model_content=content, num_threads=self.threads)
+            inputs, outputs = _tensors(interpreter, graph.role)
+            interpreter.allocate_tensors()
         except Exception as error:  # of files that it did not expect it raises half a dozen types, KeyError too
             raise self._failure(graph, "cannot be loaded", error) from error
+        details = {**inputs, **outputs}
         if set(details) != {*graph.inputs, *graph.outputs}:
             named = (*graph.inputs, *graph.outputs)
             raise EngineError(f"{graph.where}: has {sorted(details)}, not {named}; export it again")
@@ -97,7 +120,19 @@ class TfliteEngine:
         wrong = {name: np.dtype(detail["dtype"]).name for name, detail in details.items() if detail["dtype"] != kind}
         if wrong:
             raise EngineError(f"{graph.where}: has {wrong}, not {kind} throughout; export the bundle again")
-        return runner
+        places = {name: (int(each["index"]), tuple(map(int, each["shape"]))) for name, each in inputs.items()}
+        return _Model(interpreter, places, {name: int(each["index"]) for name, each in outputs.items()})
+
+
+def _copied(numbers: Any, place: Any) -> None:
+    place[...] = numbers
+
+
+def _tensors(interpreter: Any, role: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a signature's inputs and outputs are, by name. The runner is let go: while anything beside the interpreter
+    holds its core, LiteRT refuses to run."""
+    runner = interpreter.get_signature_runner(role)
+    return runner.get_input_details(), runner.get_output_details()
 
 
 def _load_interpreter(where: str) -> Any:
@@ -105,7 +140,3 @@ def _load_interpreter(where: str) -> Any:
         return importlib.import_module("ai_edge_litert.interpreter").Interpreter
     except ImportError as error:
         raise EngineError(f"{where}: LiteRT is not installed; pip install 'amirnet[tflite]'") from error
-
-
-def _nhwc(array: Any) -> Any:
-    return np.ascontiguousarray(array.transpose(0, 2, 3, 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -18,9 +19,9 @@ from amirnet.photo.photo_encoder import to_8_bits
 from amirnet.photo.photo_facts import PhotoFacts
 from amirnet.photo.photo_writer import write_photo
 from amirnet.photo.row_buffer import ArrayRows
+from amirnet.photo.save_options import PLAIN_SAVE, SaveOptions
 from amirnet.photo.suspicion import check_tiff
 from amirnet.runtime.arrays import Pixels, Samples
-from amirnet.runtime.change import Change
 from amirnet.runtime.transparency import fill_hidden
 
 _GRAY = ("1", "L", "LA", "La")
@@ -85,28 +86,15 @@ class PhotoFile:
             raise ImageError(f"array of {restored.dtype} {restored.shape}: not the photo's {width}x{height} uint8 RGB")
         return self.facts.rebuilt(self.pixels if self.samples is None else self.samples, self.pixels, restored)
 
-    def change(self, restored: Pixels) -> Change:
-        """By how much the restored photo (uint8 RGB HWC) differs from the photo."""
-        change = Change()
-        visible = None if self.samples is None else self.facts.visible(self.samples)
-        change.add(self.pixels, restored, self.facts.gray, visible)
-        return change
-
     def save(
-        self,
-        restored: Pixels,
-        path: str | os.PathLike[str],
-        quality: int | None = None,
-        strip_gps: bool = False,
-        overwrite: bool = False,
+        self, restored: Pixels, path: str | os.PathLike[str], saving: SaveOptions = PLAIN_SAVE, **changes: Any
     ) -> tuple[str, ...]:
         """Write the restored photo in the format its suffix names, whole or not at all; missing folders are made.
 
-        `quality` is JPEG's, WebP's and AVIF's, 1 to 100: by default 95, or what is not worse than a JPEG input's, or
-        lossless from a lossless WebP to another. The photo's own file is replaced only with `overwrite`. Returns a
-        line for each thing that the format cannot hold. Raises OutputError.
+        `changes` are fields of SaveOptions, for short: save(restored, path, quality=80). Returns a line for each thing
+        that the format cannot hold. Raises OutputError.
         """
-        return write_photo(ArrayRows(self.rebuilt(restored)), self.facts, Path(path), quality, strip_gps, overwrite)
+        return write_photo(ArrayRows(self.rebuilt(restored)), self.facts, Path(path), saving.but(**changes))
 
 
 def _check_given(image: Image.Image) -> None:

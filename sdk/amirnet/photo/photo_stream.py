@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from amirnet.errors import ImageError
 from amirnet.photo.metadata import orientation
 from amirnet.photo.photo_decoder import opened
 from amirnet.photo.photo_encoder import to_8_bits
@@ -22,22 +23,24 @@ from amirnet.runtime.change import Change
 from amirnet.runtime.transparency import BLOCK, HiddenFill
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class PhotoStream:
     """What PhotoFile holds three times, once. `rows`: the file's own numbers, upright; in the end, the result's.
-    `change`: by how much the rectangles put so far differ from the photo."""
+    `change`: by how much the rectangles written so far differ from the photo. `first_frame`: of an animation the first
+    picture was taken, and is when the file is opened again."""
 
     rows: Rows
     facts: PhotoFacts
     fill: HiddenFill | None = None
     change: Change = field(default_factory=Change)
+    first_frame: bool = False
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], first_frame: bool = False) -> PhotoStream:
         """Read a photo file. Raises ImageError naming the file; `first_frame` accepts an animation's first picture."""
         file = Path(path)
         with opened(file, first_frame) as image:
-            return cls.taking(image, file)
+            return replace(cls.taking(image, file), first_frame=first_frame)
 
     @classmethod
     def taking(cls, image: Image.Image, source: Path | None = None) -> PhotoStream:
@@ -69,13 +72,13 @@ class PhotoStream:
     def height(self) -> int:
         return self.rows.shape[0]
 
-    def seen(self, top: int, bottom: int) -> Pixels:
+    def read(self, top: int, bottom: int) -> Pixels:
         """Rows as the network sees them, uint8 RGB HWC. They must not be overwritten yet; nor, where the photo has
         hidden pixels, those from the last multiple of transparency.BLOCK on."""
         if self.fill is not None and (top % BLOCK or bottom % BLOCK):
             first, end = top // BLOCK * BLOCK, min(-(-bottom // BLOCK) * BLOCK, self.height)
             if (first, end) != (top, bottom):
-                return self.seen(first, end)[top - first : bottom - first]
+                return self.read(first, end)[top - first : bottom - first]
         own = self.rows.read(top, bottom)
         color = to_8_bits(own)
         if self.facts.alpha:
@@ -84,12 +87,20 @@ class PhotoStream:
             color = self.fill.band(top, color, own[..., -1] == 0)
         return np.ascontiguousarray(self.facts.colors.to_srgb(color))
 
-    def put(self, top: int, left: int, seen: Pixels, restored: Pixels) -> None:
+    def write(self, top: int, left: int, seen: Pixels, restored: Pixels) -> None:
         """Let a restored rectangle, uint8 RGB HWC, take the place of the own one; `seen` is what the network saw
-        there."""
+        there. `change` grows by it."""
         own = self.rows.block(top, left, *restored.shape[:2]) if self.facts.says_more else seen
         self.change.add(seen, restored, self.facts.gray, self.facts.visible(own))
         self.rows.write(top, left, self.facts.rebuilt(own, seen, restored))
+
+    def reopened(self) -> PhotoStream:
+        """The file read again, once the memory of this one is given back. Raises ImageError, also where the photo never
+        was a file."""
+        if self.facts.source is None:
+            raise ImageError("a photo that is no file cannot be read again; give its path, or more memory")
+        self.rows = ArrayRows(np.empty((0, 0, 3), dtype=np.uint8))
+        return PhotoStream.open(self.facts.source, self.first_frame)
 
 
 def _fill(rows: Rows) -> HiddenFill | None:

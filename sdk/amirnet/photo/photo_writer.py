@@ -8,38 +8,36 @@ from typing import IO
 
 from amirnet.errors import OutputError
 from amirnet.photo.atomic_file import write_with
-from amirnet.photo.photo_encoder import check_quality, encode_to, fitted, writer_for
+from amirnet.photo.photo_encoder import encode_to, fitted, writer_for
 from amirnet.photo.photo_facts import PhotoFacts
 from amirnet.photo.row_buffer import Rows
+from amirnet.photo.save_options import SaveOptions
 
 
-def check_output(facts: PhotoFacts, file: Path, quality: int | None, overwrite: bool) -> Path:
+def check_output(facts: PhotoFacts, file: Path, saving: SaveOptions) -> Path:
     """Where to write: the file itself, or of a link to the photo its target. Raises OutputError."""
     writer_for(file)
-    check_quality(quality)
     if file.is_symlink() and is_loop(file):
         raise OutputError(f"{file}: is a link that leads back to itself; remove it, or choose another name")
     if facts.source is None or not is_same_file(file, facts.source):
         return file
-    if not overwrite:
+    if not saving.overwrite:
         raise OutputError(f"{file}: would overwrite the input; choose another name, or give overwrite=True")
     return file.resolve()
 
 
-def write_photo(
-    rows: Rows, facts: PhotoFacts, file: Path, quality: int | None, strip_gps: bool, overwrite: bool
-) -> tuple[str, ...]:
+def write_photo(rows: Rows, facts: PhotoFacts, file: Path, saving: SaveOptions) -> tuple[str, ...]:
     """Write restored rows as PhotoFile.save says. Returns a line for each thing that was lost. Raises OutputError."""
-    file, writer = check_output(facts, file, quality, overwrite), writer_for(file)
+    file, writer = check_output(facts, file, saving), writer_for(file)
     height, width, _ = rows.shape
-    metadata, stripped = facts.metadata.for_result(width, height, strip_gps)
+    metadata, stripped = facts.metadata.for_result(width, height, saving.strip_gps)
     rows, metadata, losses = fitted(rows, metadata, writer)
-    level = facts.quality if quality is None else quality
+    level = facts.quality if saving.quality is None else saving.quality
 
     def fill(handle: IO[bytes]) -> None:
         sink = _Sink(handle)
         try:
-            encode_to(sink, rows, metadata, writer, level, facts.lossless and quality is None)
+            encode_to(sink, rows, metadata, writer, level, facts.lossless and saving.quality is None)
         except (OSError, ValueError, RuntimeError) as error:  # a side beyond JPEG's 65,535 or WebP's 16,383 pixels
             if sink.failure is not None:
                 raise sink.failure from error

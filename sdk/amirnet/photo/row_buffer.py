@@ -17,6 +17,8 @@ MODES = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 """Pillow's modes that hold a photo's own numbers, by channels."""
 CHUNK = 16
 """Rows copied at a time between Pillow and numpy: each of the copies has its own memory."""
+_PASTED = 1 << 15
+"""Pixels of a narrow rectangle copied at a time: less than CHUNK rows of a wide photo."""
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -117,7 +119,7 @@ class ImageRows:
         return result
 
     def write(self, top: int, left: int, block: Samples) -> None:
-        for start, end in row_chunks(0, len(block)):
+        for start, end in row_chunks(0, len(block), max(CHUNK, _PASTED // block.shape[1])):
             self.held.paste(as_image(block[start:end]), (left, top + start))
 
     def image(self) -> Image.Image:
@@ -156,10 +158,10 @@ class ConvertedRows:
         return whole.held
 
 
-def row_chunks(top: int, bottom: int) -> Iterator[tuple[int, int]]:
-    """[top, bottom) in pieces of at most CHUNK rows."""
-    for start in range(top, bottom, CHUNK):
-        yield start, min(start + CHUNK, bottom)
+def row_chunks(top: int, bottom: int, rows: int = CHUNK) -> Iterator[tuple[int, int]]:
+    """[top, bottom) in pieces of at most so many rows."""
+    for start in range(top, bottom, rows):
+        yield start, min(start + rows, bottom)
 
 
 def as_image(samples: NDArray[Any]) -> Image.Image:

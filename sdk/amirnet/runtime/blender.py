@@ -1,16 +1,17 @@
-"""Tiles back to a photo: integer weights, integer sums, one rounding, row bands as they finish (CONTRACT M1-M7)."""
+"""Tiles back to a photo: integer weights, integer sums, one rounding, rectangles as they finish (CONTRACT M1-M7)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from amirnet.errors import TileError
-from amirnet.runtime.arrays import Floats, Integers, Pixels
+from amirnet.runtime.arrays import Integers, Pixels
+from amirnet.runtime.engine import Answer
 from amirnet.runtime.tile_plan import Axis, Tile, TilePlan
 
 LEVEL = 256
@@ -21,26 +22,38 @@ _SLICE = 32
 """Rows computed at a time, so that what is in between stays small."""
 
 
-@dataclass(frozen=True)
-class Band:
-    """Finished rows: pixels is uint8 of shape (rows, photo width, 3), beginning at row `top` of the photo."""
-
-    top: int
-    pixels: Pixels
-
-
 Put: TypeAlias = Callable[[int, int, Pixels], object]
 """Takes a finished rectangle: its top, its left, its levels, uint8 HWC."""
 
 
-def fixed_point(core: Floats) -> Integers:
-    """floor(clamp(y, 0, 1) * 65280 + 0.5), in float64, as int64 (CONTRACT M1). Numbers must not be NaN."""
+def fixed_point(core: Answer) -> Integers:
+    """floor(clamp(y, 0, 1) * 65280 + 0.5), in float64, as int64 (CONTRACT M1); of levels, 256 times as much. Numbers
+    must not be NaN."""
+    if core.dtype == np.uint8:
+        return core.astype(np.int64) * LEVEL
     result = np.empty(core.shape, dtype=np.int64)
     for top in range(0, len(core), _SLICE):
         rows = slice(top, top + _SLICE)
         clamped = np.clip(core[rows].astype(np.float64), 0.0, 1.0)
         result[rows] = np.floor(clamped * ONE + 0.5)
     return result
+
+
+def lone_levels(core: Answer, into: Pixels) -> None:
+    """The levels of pixels that one core alone holds, into a place of the same shape: M1 and M4 in one step.
+
+    With one weight, floor((q + 128) / 256) remains of M4, and as nested floors are one, floor(255 y + 257 / 512) of it
+    and M1. In float64 nothing in this is rounded but by the floor, as in M1.
+    """
+    for channel in range(core.shape[2]):  # a copy with an inner axis of three is several times as slow
+        if core.dtype == np.uint8:
+            into[..., channel] = core[..., channel]
+            continue
+        for top in range(0, len(core), _SLICE):
+            rows = slice(top, top + _SLICE)
+            numbers = np.multiply(np.clip(core[rows, :, channel], 0.0, 1.0), 255.0, dtype=np.float64)
+            numbers += 257 / 512
+            into[rows, :, channel] = numbers  # which cuts off what is behind the point
 
 
 def axis_weights(axis: Axis, position: int, overlap: int) -> Integers:
@@ -58,20 +71,24 @@ def axis_weights(axis: Axis, position: int, overlap: int) -> Integers:
 
 
 def rounded(total: Integers, weight: Integers) -> Pixels:
-    """8-bit levels of weighted sums of fixed-point values, halves up (CONTRACT M4). Weights are at least 1."""
-    return ((2 * total + LEVEL * weight) // (2 * LEVEL * weight)).astype(np.uint8)
+    """8-bit levels of weighted sums of fixed-point values, halves up (CONTRACT M4). Weights are at least 1.
+
+    The floor of the float64 quotient is that of the exact one: below a whole number n that lacks at least a part in
+    512 wsum n, and wsum stays below 2^35.
+    """
+    levels: Pixels = np.divide(2 * total + LEVEL * weight, 2 * LEVEL * weight).astype(np.uint8)
+    return levels
 
 
 class Blender:
     """Blends the cores of one plan, keeping sums only where tiles overlap: one band, whatever the photo's height.
 
-    Feed every tile once, in plan order; `add` returns a Band whenever rows are finished. The bands follow each other
-    without gap or overlap, and the last `add` returns the last of them. A core is read before `add` returns, so an
-    engine may use its memory again. With `put`, each rectangle that no later tile touches goes there at once, and no
-    band is made.
+    Feed every tile once, in plan order. Each rectangle that no later tile touches goes to `put` at once; together they
+    are the photo, each pixel once. What one tile alone holds is copied; weights and sums are for the strips that it
+    shares. A core is read before `add` returns, so an engine may use its memory again.
     """
 
-    def __init__(self, plan: TilePlan, put: Put | None = None) -> None:
+    def __init__(self, plan: TilePlan, put: Put) -> None:
         self.plan = plan
         self._put = put
         self._across = _total_weights(plan.horizontal, plan.shared)[: plan.width]
@@ -80,63 +97,98 @@ class Blender:
         shared = max(min(y + plan.vertical.core, plan.height) - following for y, following in pairwise(starts))
         self._carried = np.zeros((shared, plan.width, 3), dtype=np.int64)
         self._pending: Integers = np.zeros((0, 0, 3), dtype=np.int64)
-        self._levels: Pixels = np.zeros((0, plan.width, 3), dtype=np.uint8)
         self._next = 0
 
-    def add(self, tile: Tile, core: Floats) -> Band | None:
-        """Add the core of one tile, float32 HWC of shape (tile.height, tile.width, 3), any range (it is clamped).
-
-        Raises TileError for a tile out of order, a wrong shape, or a NaN.
-        """
+    def add(self, tile: Tile, core: Answer) -> None:
+        """Add the core of one tile, HWC of shape (tile.height, tile.width, 3): levels, or float32 of any range (it is
+        clamped). Raises TileError for a tile out of order, a wrong shape, or a NaN."""
         if tile.index != self._next:
             raise TileError(f"tile {tile.index}: tile {self._next} comes next; add tiles in plan order, each once")
         if core.shape != (tile.height, tile.width, 3):
             raise TileError(f"tile {tile.index}: shape {core.shape}, but the plan wants {(tile.height, tile.width, 3)}")
-        if np.isnan(core).any():
+        if core.dtype != np.uint8 and np.isnan(core.min()):  # a minimum with a NaN in it is one
             where = f"tile {tile.index} at ({tile.x}, {tile.y})"
             raise TileError(f"{where}: the model returned NaN; export the bundle again")
         self._next += 1
-        plan = self.plan
+        rows, columns = _Span.of(self.plan.vertical, tile.row), _Span.of(self.plan.horizontal, tile.column)
         # The core may reach beyond the photo (its size is a multiple of the alignment): those pixels are dropped.
-        height, width = min(tile.height, plan.height - tile.y), min(tile.width, plan.width - tile.x)
-        down = axis_weights(plan.vertical, tile.y, plan.shared)[:height]
-        across = axis_weights(plan.horizontal, tile.x, plan.shared)[:width]
-        sums = fixed_point(core[:height, :width])
+        rows, columns = rows.within(self.plan.height - tile.y), columns.within(self.plan.width - tile.x)
+        levels = np.empty((rows.done, columns.done, 3), dtype=np.uint8)
+        pending = np.empty((rows.length, columns.length - columns.done, 3), dtype=np.int64)
+        if rows.shared < rows.done and columns.shared < columns.done:
+            alone = slice(rows.shared, rows.done), slice(columns.shared, columns.done)
+            lone_levels(core[alone], levels[alone])
+            middle = (rows.shared, rows.done)
+            parts = [
+                ((0, rows.shared), (0, columns.length)),
+                (middle, (0, columns.shared)),
+                (middle, (columns.done, columns.length)),
+                ((rows.done, rows.length), (0, columns.length)),
+            ]
+        else:
+            parts = [((0, rows.length), (0, columns.length))]
+        for (top, bottom), (left, right) in parts:
+            if top < bottom and left < right:
+                part = core[top:bottom, left:right]
+                self._blend(tile, part, _Place(top, left, rows, columns), levels, pending)
+        self._carried[rows.length - rows.done :, tile.x : tile.x + columns.done] = 0
+        self._pending = pending
+        if levels.size:
+            self._put(tile.y, tile.x, levels)
+
+    def _blend(self, tile: Tile, part: Answer, at: _Place, levels: Pixels, pending: Integers) -> None:
+        """A part of a core that other tiles may share: what is finished into `levels`, what the next tile of this row
+        shares into `pending`, what the next row shares to the carried sums."""
+        plan, (height, width) = self.plan, part.shape[:2]
+        top, left, done_rows, done = at.top, at.left, at.rows.done, at.columns.done
+        down = axis_weights(plan.vertical, tile.y, plan.shared)[top : top + height]
+        across = axis_weights(plan.horizontal, tile.x, plan.shared)[left : left + width]
+        sums = fixed_point(part)
         sums *= (down[:, None] * across[None, :])[:, :, None]
-        bottom, right = _next_position(plan.vertical, tile.row), _next_position(plan.horizontal, tile.column)
         if tile.column > 0:
-            sums[:, : self._pending.shape[1]] += self._pending
-        done = min(right, plan.width) - tile.x
-        self._pending = sums[:, done:].copy()
-        levels = self._finished(tile, sums[:, :done], min(bottom, plan.height) - tile.y)
-        if self._put is not None:
-            if levels.size:
-                self._put(tile.y, tile.x, levels)
-            return None
-        if tile.column == 0:
-            self._levels = np.empty((len(levels), plan.width, 3), dtype=np.uint8)
-        self._levels[:, tile.x : tile.x + done] = levels
-        last = tile.column + 1 == len(plan.horizontal.positions)
-        return Band(tile.y, self._levels) if last and len(levels) else None
-
-    def _finished(self, tile: Tile, sums: Integers, count: int) -> Pixels:
-        """Of columns, from the tile's left edge on, that no later tile of this tile row touches: the first `count`
-        rows, which no later tile row touches either, as levels; the others are carried to it."""
-        columns = slice(tile.x, tile.x + sums.shape[1])
-        carried = self._carried[: len(sums), columns] if tile.row else self._carried[:0, columns]
-        sums[: len(carried)] += carried
-        levels = np.empty((count, sums.shape[1], 3), dtype=np.uint8)
-        for top in range(0, count, _SLICE):
-            rows = slice(top, min(top + _SLICE, count))
-            weight = self._down[tile.y + rows.start : tile.y + rows.stop, None] * self._across[None, columns]
-            levels[rows] = rounded(sums[rows], weight[:, :, None])
-        self._carried[: len(sums) - count, columns] = sums[count:]
-        self._carried[len(sums) - count :, columns] = 0
-        return levels
+            earlier = self._pending[top : top + height, left : left + width]
+            sums[:, : earlier.shape[1]] += earlier
+        cut = min(max(done - left, 0), width)
+        pending[top : top + height, left + cut - done : left + width - done] = sums[:, cut:]
+        sums, columns = sums[:, :cut], slice(tile.x + left, tile.x + left + cut)
+        above = self._carried[top : min(top + height, at.rows.shared), columns]
+        sums[: len(above)] += above
+        count = min(max(done_rows - top, 0), height)
+        for first in range(0, count, _SLICE):
+            last = min(first + _SLICE, count)
+            y = slice(tile.y + top + first, tile.y + top + last)
+            weight = self._down[y, None] * self._across[None, columns]
+            levels[top + first : top + last, left : left + cut] = rounded(sums[first:last], weight[:, :, None])
+        self._carried[top + count - done_rows : top + height - done_rows, columns] = sums[count:]
 
 
-def _next_position(axis: Axis, place: int) -> int:
-    return axis.positions[place + 1] if place + 1 < len(axis.positions) else axis.padded
+@dataclass(frozen=True)
+class _Span:
+    """One axis of a core, in pixels from its edge: up to `shared` earlier tiles hold it too, from `done` on later ones
+    do; `length` is all of it."""
+
+    shared: int
+    done: int
+    length: int
+
+    @classmethod
+    def of(cls, axis: Axis, place: int) -> _Span:
+        at = axis.positions
+        following = at[place + 1] if place + 1 < len(at) else axis.padded
+        earlier = at[place - 1] + axis.core if place else at[place]
+        return cls(earlier - at[place], following - at[place], axis.core)
+
+    def within(self, length: int) -> _Span:
+        return _Span(min(self.shared, length), min(self.done, length), min(self.length, length))
+
+
+class _Place(NamedTuple):
+    """Where a part of a core begins, and the core's two axes."""
+
+    top: int
+    left: int
+    rows: _Span
+    columns: _Span
 
 
 def _total_weights(axis: Axis, overlap: int) -> Integers:

@@ -34,10 +34,11 @@ class Change:
         the file. `visible`: HW, the pixels that count; where alpha is 0 nothing reaches the file. None: all."""
         for top in range(0, len(seen), _SLICE):
             rows = slice(top, top + _SLICE)
-            apart = _levels(seen[rows], gray) - _levels(restored[rows], gray)
+            apart = _apart(seen[rows], restored[rows], gray)
             if visible is not None:
                 apart = apart[visible[rows]]
-            self.squares += int((apart * apart).sum(dtype=np.int64))
+            squares = np.multiply(apart, apart, dtype=np.int16).view(np.uint16)  # at most 255^2: 16 bits hold it
+            self.squares += int(squares.sum(dtype=np.uint64))
             self.numbers += apart.size
 
     @property
@@ -54,5 +55,7 @@ def brightness(pixels: Pixels) -> NDArray[np.int32]:
     return (19595 * red + 38470 * green + 7471 * blue + 32768) >> 16
 
 
-def _levels(pixels: Pixels, gray: bool) -> NDArray[np.int32]:
-    return brightness(pixels) if gray else pixels.astype(np.int32)
+def _apart(one: Pixels, other: Pixels, gray: bool) -> NDArray[np.int16]:
+    if gray:
+        return (brightness(one) - brightness(other)).astype(np.int16)
+    return np.subtract(one, other, dtype=np.int16)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from amirnet.errors import EngineError, OptionError
-from amirnet.runtime.arrays import Doubles, Floats, Integers, Pixels
+from amirnet.runtime.arrays import Doubles, Floats, Integers
 from amirnet.runtime.degradation_tree import DegradationTree, Walk
 from amirnet.runtime.engine import Engine
 from amirnet.runtime.kinds import LOW_LIGHT, allowed_for, check_kind, commonest, kind_of, kinds_of, likelihoods
 from amirnet.runtime.level_statistics import count_levels, level_statistics, mean_level
 from amirnet.runtime.light_curve import NO_LIGHT, LightCurve
 from amirnet.runtime.model_spec import ModelSpec
-from amirnet.runtime.padding import to_tensor
+from amirnet.runtime.photo_rows import PhotoRows
 from amirnet.runtime.probe_plan import ProbePlan, average
 from amirnet.runtime.restore_options import RestoreOptions
 
@@ -65,31 +64,21 @@ def check_options(model: ModelSpec, options: RestoreOptions) -> None:
         raise OptionError(f"light {options.light:g}: this model has no curve to scale; take auto, keep or brighten")
 
 
-def diagnose(
-    model: ModelSpec,
-    engine: Engine,
-    width: int,
-    height: int,
-    read: Callable[[int, int], Pixels],
-    options: RestoreOptions,
-) -> Diagnosis:
-    """The diagnosis of a photo that is read by rows: read(top, bottom) gives them as uint8 HWC.
-
-    Raises EngineError, NodeError, OptionError.
-    """
+def diagnose(model: ModelSpec, engine: Engine, photo: PhotoRows, options: RestoreOptions) -> Diagnosis:
+    """The diagnosis of a photo. Raises EngineError, NodeError, OptionError."""
     check_options(model, options)
     tree, head, probe = model.tree, model.light, model.probe
     wants_light = head is not None and options.light != "keep"
     squares = None
     if options.node is None or wants_light:
-        squares = ProbePlan(width, height, probe.size, probe.grid).squares(read)
+        squares = ProbePlan(photo.width, photo.height, probe.size, probe.grid).gather(photo.read)
     if options.node is not None:
         path = tree.path_to(options.node)
         walk, code, mask = Walk(path, (1.0,) * len(path)), tree.code_for(options.node), np.zeros(tree.size)
         light_code, likely = code, {}
     else:
         assert squares is not None
-        mask, soft = average(*engine.encode(to_tensor(squares)), probe.trim)
+        mask, soft = average(*engine.encode(squares), probe.trim)
         if not (np.isfinite(mask).all() and np.isfinite(soft).all()):
             raise EngineError(f"{model.where}: the encoder returned NaN or infinity; export the bundle again")
         walk, code, light_code = _walks(tree, mask, soft, options)

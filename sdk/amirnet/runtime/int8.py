@@ -1,4 +1,4 @@
-"""What an int8 restorer is fed and gives back: 8-bit pixels as they are, and a code on the tree's grid (CONTRACT G1).
+"""What an int8 restorer is fed and gives back: 8-bit pixels as they are, and a code on the tree's grid (CONTRACT G6).
 
 As uint8 here; a format with signed integers takes the same less 128.
 """
@@ -10,16 +10,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from amirnet.runtime.arrays import Floats
+from amirnet.runtime.arrays import Floats, Pixels
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 """uint8 of any shape."""
-
-
-def tile_bytes(tile: Floats) -> Bytes:
-    """A tile in [0, 1] as pixels. A pixel's own value v / 255 gives v back exactly."""
-    levels: Bytes = np.clip(np.rint(tile * np.float32(255)), 0, 255).astype(np.uint8)
-    return levels
 
 
 def code_bytes(code: Floats, grid: int) -> Bytes:
@@ -28,16 +22,24 @@ def code_bytes(code: Floats, grid: int) -> Bytes:
     return (np.clip(steps, -128, 127) + 128).astype(np.uint8)
 
 
-def real_pixels(levels: Bytes) -> Floats:
-    """Pixels as numbers in [0, 1], by the division that CONTRACT N1 states."""
-    return levels.astype(np.float32) / np.float32(255)
+def real_pixels(restored: Pixels | Floats) -> Floats:
+    """A restored tile as numbers in [0, 1]: levels by the division that CONTRACT N1 states, float32 as it is."""
+    numbers: Floats = restored.astype(np.float32)
+    return numbers / np.float32(255) if restored.dtype == np.uint8 else numbers
 
 
-def signed(values: Bytes) -> npt.NDArray[np.int8]:
-    """The same integers less 128, as int8."""
-    return (values ^ np.uint8(128)).view(np.int8)
+def signed(values: Bytes, into: npt.NDArray[np.int8] | None = None) -> npt.NDArray[np.int8]:
+    """The same integers less 128, as int8; in a place of the same shape, if one is given."""
+    if into is None:
+        into = np.empty(values.shape, dtype=np.int8)
+    if values.strides[-1] == 1:
+        np.bitwise_xor(values, np.uint8(128), out=into.view(np.uint8))
+    else:  # planes into pixels: twice as fast channel by channel
+        for channel in range(values.shape[-1]):
+            np.bitwise_xor(values[..., channel], np.uint8(128), out=into.view(np.uint8)[..., channel])
+    return into
 
 
 def unsigned(values: npt.NDArray[Any]) -> Bytes:
     """int8 integers plus 128."""
-    return np.ascontiguousarray(values).view(np.uint8) ^ np.uint8(128)
+    return np.bitwise_xor(values.view(np.uint8), np.uint8(128))

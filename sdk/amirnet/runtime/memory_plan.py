@@ -9,10 +9,15 @@ from pathlib import Path
 from amirnet.errors import EngineError, OutOfMemoryError
 from amirnet.runtime.engine import Engine, EngineMemory
 from amirnet.runtime.input_window import row_span
-from amirnet.runtime.tile_plan import TilePlan
+from amirnet.runtime.tile_plan import TilePlan, tile_sizes
 from amirnet.runtime.transparency import BLOCK
 
 MEGABYTE = 10**6
+
+
+_ROOM, _ROOM_EIGHTHS = 262_500_000, 25
+"""Bytes that a photo may take without being asked, and how many eighths of a byte more a pixel: 300 MB for 12
+megapixels, 600 MB for 108."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,10 @@ class PixelCost:
 
     most: int
     held: int
+
+
+_EIGHT_BIT = PixelCost(4, 4)
+"""Most photos: 8 bits a channel, 32 a pixel."""
 
 
 def peak(plan: TilePlan, cost: PixelCost, engine: EngineMemory) -> int:
@@ -33,6 +42,22 @@ def peak(plan: TilePlan, cost: PixelCost, engine: EngineMemory) -> int:
     pixels = plan.width * plan.height
     tile = (plan.vertical.core + 2 * plan.halo) * (plan.horizontal.core + 2 * plan.halo)
     return engine.runtime + max(cost.most * pixels, cost.held * pixels + rows) + engine.tile_pixel * tile
+
+
+def preferred_size(plan: TilePlan, smallest: int, engine: EngineMemory | None) -> int:
+    """The tile for a photo where nobody asks for one (CONTRACT L7): the plan's size, or the first smaller one with
+    which the process stays within what such a photo may take; at least `smallest`. It follows from the photo's size
+    and the engine alone, so the same photo comes out the same whatever else runs.
+
+    `engine`: None, where nobody knows what it takes, gives the smallest.
+    """
+    if engine is None:
+        return smallest
+    room = _ROOM + _ROOM_EIGHTHS * plan.width * plan.height // 8
+    for size in tile_sizes(plan.size, plan.halo, plan.alignment, plan.flexible):
+        if size > smallest and peak(replace(plan, size=size), _EIGHT_BIT, engine) <= room:
+            return size
+    return smallest
 
 
 def sizes_within(

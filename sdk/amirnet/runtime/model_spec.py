@@ -21,7 +21,8 @@ class ProbeGeometry:
 @dataclass(frozen=True)
 class TileGeometry:
     """The restorer's tiles, in pixels. `radius` (how far the network sees) is guaranteed to be at most `halo`; size and
-    halo are multiples of `alignment`. `flexible`: the graph takes any multiple of the alignment, not only `size`."""
+    halo are multiples of `alignment`. `flexible`: the graph takes any multiple of the alignment, not only `size`.
+    `preferred`: at least `size`, what a flexible graph is run with where there is room (CONTRACT L7)."""
 
     size: int
     halo: int
@@ -29,6 +30,7 @@ class TileGeometry:
     alignment: int
     radius: int
     flexible: bool
+    preferred: int
 
 
 @dataclass(frozen=True)

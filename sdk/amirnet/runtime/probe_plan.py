@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from amirnet.runtime.arrays import Doubles, Floats, Pixels
-from amirnet.runtime.padding import crop, to_tensor
+from amirnet.runtime.padding import crop
 
 
 def axis_positions(length: int, size: int, grid: int) -> tuple[int, ...]:
@@ -48,16 +48,9 @@ class ProbePlan:
     def __iter__(self) -> Iterator[tuple[int, int]]:
         return ((left, top) for top in self.rows for left in self.columns)
 
-    def gather(self, photo: Pixels) -> Floats:
-        """The probes of `photo`, uint8 HWC, as float32 (N, 3, size, size) in [0, 1], in plan order (CONTRACT D3)."""
-        return self.gather_rows(lambda top, bottom: photo[top:bottom])
-
-    def gather_rows(self, read: Callable[[int, int], Pixels]) -> Floats:
-        """The same of a photo that is read by rows: read(top, bottom) gives the rows top .. bottom - 1, uint8 HWC."""
-        return to_tensor(self.squares(read))
-
-    def squares(self, read: Callable[[int, int], Pixels]) -> Pixels:
-        """The probes' own pixels, uint8 of shape (N, size, size, 3)."""
+    def gather(self, read: Callable[[int, int], Pixels]) -> Pixels:
+        """The probes of a photo that is read by rows, uint8 (N, size, size, 3), in plan order (CONTRACT D3): read(top,
+        bottom) gives the rows top .. bottom - 1, uint8 HWC."""
         probes = []
         for top in self.rows:
             rows = read(top, min(top + self.size, self.height))  # a shorter photo is padded alike from its rows alone

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
-
-import numpy as np
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, TypeAlias, TypeVar
 
 from amirnet.errors import OutOfMemoryError
 from amirnet.runtime.arrays import Floats, Pixels
-from amirnet.runtime.blender import Band, Blender, Put
-from amirnet.runtime.engine import Engine, check_restored
+from amirnet.runtime.blender import Blender
+from amirnet.runtime.engine import Answer, Engine, check_restored
 from amirnet.runtime.input_window import InputWindow
 from amirnet.runtime.light_curve import LightCurve
-from amirnet.runtime.padding import to_tensor
 from amirnet.runtime.photo_rows import PhotoRows
 from amirnet.runtime.strength import WHOLE, mixed
-from amirnet.runtime.tile_plan import Tile, TilePlan
+from amirnet.runtime.tile_plan import Tile, TilePlan, tile_sizes
 
 Progress: TypeAlias = Callable[[int, int], object]
 """Called with (tiles done, tiles in all), first with 0 done."""
 
 Result = TypeVar("Result")
+Rows = TypeVar("Rows", bound=PhotoRows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,47 +33,72 @@ class Treatment:
     parts: int = WHOLE
 
 
+@dataclass(frozen=True, eq=False)
+class RestoredRows(Generic[Rows]):
+    """The rows that hold the result, and the tiles that it took: their size a side, and how many."""
+
+    rows: Rows
+    tile: int
+    tiles: int
+
+
+def restore_rows(
+    engine: Engine,
+    plan: TilePlan,
+    treatment: Treatment,
+    rows: Rows,
+    where: str,
+    sizes: Sequence[int] | None = None,
+    progress: Progress | None = None,
+) -> RestoredRows[Rows]:
+    """Restore a photo into its own rows: the one way there is, whatever they are (CONTRACT R1, S1-S6).
+
+    Args:
+        rows: used up. After an error they are part old and part new.
+        where: names the model in messages.
+        sizes: tile sizes to try where memory is short, in this order; None: the plan's and, if they may differ, smaller
+            ones.
+        progress: what it raises ends the restoring between two tiles (CONTRACT R8).
+
+    Raises:
+        EngineError: the engine fails, or answers with another shape than the tile's.
+        TileError: a NaN from the model.
+        OutOfMemoryError: no size fits.
+    """
+    fresh = [rows]
+
+    def attempt(size: int) -> RestoredRows[Rows]:
+        # Where an earlier attempt ended for lack of memory, part of its photo was overwritten.
+        photo = fresh.pop() if fresh else rows.reopened()
+        smaller = replace(plan, size=size)
+        _restore_once(engine, smaller, treatment, photo, where, progress)
+        return RestoredRows(photo, size, len(smaller))
+
+    if sizes is None:
+        sizes = tile_sizes(plan.size, plan.halo, plan.alignment, plan.flexible)
+    return first_that_fits(sizes, attempt)
+
+
 def run_tiles(
     engine: Engine, plan: TilePlan, code: Floats, where: str, input_of: Callable[[Tile], Pixels]
-) -> Iterator[tuple[Tile, Floats]]:
-    """Each tile of the plan with the network's answer for its core, float32 HWC, not clipped (CONTRACT R2).
+) -> Iterator[tuple[Tile, Answer]]:
+    """Each tile of the plan with the network's answer for its core, HWC, not clipped (CONTRACT R2).
 
     Raises EngineError for an answer of another shape than the tile, as a stale one of another size would be.
     """
-    tile_code = np.ascontiguousarray(code, dtype=np.float32).reshape(1, -1, 1, 1)
     halo = plan.halo
     for tile in plan:
-        tensor = to_tensor(input_of(tile))[None]
-        restored = engine.restore(tensor, tile_code)
-        check_restored(where, restored, tensor)
-        core = restored[0, :, halo : halo + tile.height, halo : halo + tile.width]
-        yield tile, core.transpose(1, 2, 0)
+        pixels = input_of(tile)
+        restored = engine.restore(pixels, code)
+        check_restored(where, restored, pixels)
+        yield tile, restored[halo : halo + tile.height, halo : halo + tile.width]
 
 
-def blended(
-    plan: TilePlan, cores: Iterable[tuple[Tile, Floats]], progress: Progress | None, put: Put | None = None
-) -> Iterator[Band]:
-    """The cores of a plan as row bands, each given out as soon as no later tile touches it (CONTRACT M5); with `put`,
-    what is finished goes there instead, as Blender says."""
-    blender, total = Blender(plan, put), len(plan)
-    if progress is not None:
-        progress(0, total)
-    for tile, core in cores:
-        band = blender.add(tile, core)
-        if progress is not None:
-            progress(tile.index + 1, total)
-        if band is not None:
-            yield band
-
-
-def restore_in_place(
-    engine: Engine, plan: TilePlan, treatment: Treatment, where: str, photo: PhotoRows, progress: Progress | None
+def _restore_once(
+    engine: Engine, plan: TilePlan, treatment: Treatment, photo: PhotoRows, where: str, progress: Progress | None
 ) -> None:
-    """Restore a photo into its own rows (CONTRACT S3). After an error it is part old and part new: open it again.
-
-    The window holds the photo's own levels: the change is told by them, and they are looked up as a tile is cut.
-    """
-    window, light = InputWindow(plan, photo.seen), treatment.light
+    """The window holds the photo's own levels: the change is told by them, and they are looked up as a tile is cut."""
+    window, light = InputWindow(plan, photo.read), treatment.light
 
     def input_of(tile: Tile) -> Pixels:
         if tile.column == 0:
@@ -85,10 +108,15 @@ def restore_in_place(
 
     def put(top: int, left: int, levels: Pixels) -> None:
         seen = window.block(top, left, *levels.shape[:2])
-        photo.put(top, left, seen, mixed(seen, levels, treatment.parts))
+        photo.write(top, left, seen, mixed(seen, levels, treatment.parts))
 
-    for _ in blended(plan, run_tiles(engine, plan, treatment.code, where, input_of), progress, put):
-        pass  # no bands: all is in its place
+    blender, total = Blender(plan, put), len(plan)
+    if progress is not None:
+        progress(0, total)
+    for tile, core in run_tiles(engine, plan, treatment.code, where, input_of):
+        blender.add(tile, core)
+        if progress is not None:
+            progress(tile.index + 1, total)
 
 
 def first_that_fits(sizes: Sequence[int], attempt: Callable[[int], Result]) -> Result:

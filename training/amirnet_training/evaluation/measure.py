@@ -117,7 +117,7 @@ def evaluate(restorer: Restorer, samples: Iterable[Sample], advance: Callable[[i
         psnr = (min(before.psnr, IDENTICAL), min(after.psnr, IDENTICAL))
         ssim = (before.ssim, after.ssim)
         light = (_ratio(result.image, sample.degraded), _ratio(result.image, sample.clean))
-        rows.append(Row(sample.name, *psnr, *ssim, result.node, result.confidence, *light))
+        rows.append(Row(sample.name, *psnr, *ssim, result.diagnosis.node, result.diagnosis.confidence, *light))
         advance(1)
     return rows
 
