@@ -13,7 +13,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TOOLS = ("onnx>=1.18", "hypothesis>=6.110", "pytest>=8.2", "pytest-timeout>=2.3", "opencv-python-headless>=4.10")
 """What the tests below need beside the SDK."""
-TESTS = tuple(f"test_{name}.py" for name in ("fidelity_pixels", "fidelity_metadata", "cli_restore", "engine", "misread"))
+NAMES = ("fidelity_pixels", "fidelity_metadata", "cli_restore", "engine", "misread")
+TESTS = tuple(f"test_{name}.py" for name in NAMES)
 
 
 def floors() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 
 import click
@@ -38,5 +39,6 @@ def main() -> None:
     """The entry point: runs the command line and exits with its status. The process is this program's own."""
     open_standard_streams()
     warnings.simplefilter("ignore")  # what matters of a file comes as an error or a warning of ours
-    native.take_over()
+    if sys.argv[1:2] != ["train"]:  # which runs for hours: what ends it may be told there alone
+        native.take_over()
     cli.main(prog_name="amirnet")

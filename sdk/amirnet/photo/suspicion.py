@@ -19,6 +19,8 @@ _SCANNED = 4_000_000_000
 _FEW_SCANS = 32
 _PARTS, _PIXELS_A_PART = 20_000, 200
 """A JPEG 2000 photo may fall into so many parts, and into one more for so many pixels."""
+_ORDINARY = 700
+"""Pixels a part of what encoders write; these parts are in the measured bytes a pixel of docs/MEMORY.md already."""
 _TILE_BYTES, _TILE_TIMES = 16 * 2**20, 4
 """A tile of a TIFF may be so large, or so many times the picture."""
 _RAW_MAKERS = (
@@ -51,7 +53,8 @@ def extra_bytes(image: Image.Image) -> int:
     """What decoding takes beside pixels, as the headers say: a tile of a TIFF, the parts of a JPEG 2000 photo."""
     name = getattr(image, "filename", "")
     if image.format == "JPEG2000" and isinstance(name, str) and os.path.isfile(name):
-        return PART_BYTES * parts_of(Path(name))
+        ordinary = 100 + image.width * image.height // _ORDINARY
+        return PART_BYTES * max(0, parts_of(Path(name)) - ordinary)
     if image.format == "TIFF":
         return _tile_bytes(image)
     return 0
