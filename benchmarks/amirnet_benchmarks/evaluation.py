@@ -112,6 +112,7 @@ def find_places(model: str, data: Path, train: Path | None, config: Path | None)
 @click.option("--config", type=click.Path(path_type=Path), help="What the model was trained with. "
               "[default: models/MODEL/config.yaml]")  # fmt: skip
 @click.option("--only", type=click.Choice(GROUPS), multiple=True, help="Only sets of this group; may be given again.")
+@click.option("--match", multiple=True, metavar="TEXT", help="Only sets whose name begins so; may be given again.")
 @click.option("--against", type=click.Path(path_type=Path), help="Evaluation of a larger model, to compare with.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write everything as JSON.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first photos of each set.")
@@ -121,6 +122,7 @@ def main(
     train: Path | None,
     config: Path | None,
     only: tuple[str, ...],
+    match: tuple[str, ...],
     against: Path | None,
     output: Path | None,
     limit: int | None,
@@ -134,7 +136,7 @@ def main(
         other = None if against is None else read(against)[1]
         restorer, int8 = open_model(model)
         with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-            sets = [chosen for chosen in SETS if chosen.group in wanted]
+            sets = [chosen for chosen in SETS if chosen.group in wanted and chosen.name.startswith(match or ("",))]
             records = run(restorer, int8, sets, places, progress, limit=limit)
         click.echo(f"{render(records, restorer.bundle.tree)}\n\n{render_targets(records, other)}")
         if output is not None:

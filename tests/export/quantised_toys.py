@@ -89,6 +89,11 @@ def codes(count: int = 1, seed: int = 9) -> Tensor:
     return steps / CODE_GRID
 
 
+def tile_bytes(pixels: np.ndarray) -> np.ndarray:
+    """Float pixels of whole levels as an int8 graph takes them: uint8 of the same shape."""
+    return np.rint(pixels * 255).astype(np.uint8)
+
+
 def camera(pixels: Tensor) -> np.ndarray:
     """(N, 3, H, W) of whole levels as an engine takes them: uint8 (N, H, W, 3)."""
     return np.ascontiguousarray((pixels.numpy() * 255).round().astype(np.uint8).transpose(0, 2, 3, 1))

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from quantised_toys import CODE_GRID, FACTS, check_levels, codes, tiles, toys
+from quantised_toys import CODE_GRID, FACTS, check_levels, codes, tile_bytes, tiles, toys
 
 from amirnet.engines.onnx import load_onnxruntime
-from amirnet.runtime.int8 import code_bytes, real_pixels, tile_bytes
+from amirnet.runtime.int8 import code_bytes, real_pixels
 from amirnet_export.errors import ExportError
 from amirnet_export.model_facts import UNITS
 from amirnet_export.onnx_program import onnx_grid, write_restorer

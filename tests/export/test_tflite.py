@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from quantised_toys import CODE_GRID, FACTS, STAGES, TILE, check_levels, codes, tiles, toys
+from quantised_toys import CODE_GRID, FACTS, STAGES, TILE, check_levels, codes, tile_bytes, tiles, toys
 
-from amirnet.runtime.int8 import code_bytes, real_pixels, signed, tile_bytes, unsigned
+from amirnet.runtime.int8 import code_bytes, real_pixels, signed, unsigned
 from amirnet_export.errors import ExportError
 from amirnet_export.model_facts import UNITS
 from amirnet_export.tflite import encoder_tflite, restorer_tflite, tflite_grid
