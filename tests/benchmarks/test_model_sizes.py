@@ -22,10 +22,12 @@ def test_the_toys_files(toy_bundle: Path) -> None:
 
 
 def test_folders_folds_and_order(toy_copy: Path, reseal: Callable[..., Path]) -> None:
-    contents = {"a.mlpackage/Manifest.json": 3, "a.mlpackage/Data/weights.bin": 40, "a.mlpackage2": 7, "b.onnx": 9}
+    contents = {"a.mlpackage/Manifest.json": 3, "a.mlpackage/Data/weights.bin": 40, "a.mlpackage2": 7}
     for name, count in contents.items():
         (toy_copy / name).parent.mkdir(parents=True, exist_ok=True)
         (toy_copy / name).write_bytes(bytes(count))
+    restorer = (toy_copy / "restorer.onnx").read_bytes()  # a file that is no ONNX model is refused
+    (toy_copy / "b.onnx").write_bytes(restorer)
 
     def edit(manifest: dict[str, Any]) -> None:
         manifest["tree"]["conditioning"] = "node"
@@ -39,7 +41,7 @@ def test_folders_folds_and_order(toy_copy: Path, reseal: Callable[..., Path]) ->
         ("onnx", "restorer", "int8", 5),
         ("coreml", "restorer", "int8", 5),
     ]
-    assert [row.bytes for row in sizes[2:]] == [5 * 9, 5 * 43]
+    assert [row.bytes for row in sizes[2:]] == [5 * len(restorer), 5 * 43]
     assert shipped(sizes)[-1]["encoder_bytes"] == 0 and shipped(sizes)[-1]["restorers"] == 5
 
 

@@ -12,6 +12,7 @@ from quantised_toys import codes, tiles
 
 from amirnet import ModelBundle, Restorer
 from amirnet.engines.registry import make_engine
+from amirnet.runtime.padding import to_tensor
 from amirnet.runtime.probe_plan import ProbePlan
 from amirnet_export.as_written import as_written
 from amirnet_export.bundle_writer import seal
@@ -84,13 +85,14 @@ def test_a_whole_photo_is_restored_as_torch_does(model, bundle, precision, dark:
     result = Restorer(bundle, engine, tile=2 * bundle.spec.tile.halo + 168).restore(pixels)
     image = torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 255
     plan = ProbePlan(pixels.shape[1], pixels.shape[0], bundle.spec.probe.size, bundle.spec.probe.grid)
-    code, network = torch.from_numpy(result.code)[None], model.network
+    code, network = torch.from_numpy(result.diagnosis.code)[None], model.network
     with torch.no_grad():
-        curves = network.light(code, level_statistics(torch.from_numpy(plan.gather(pixels))[None]))
+        probes = torch.from_numpy(to_tensor(plan.gather(lambda top, bottom: pixels[top:bottom])))
+        curves = network.light(code, level_statistics(probes[None]))
         lifted = to_levels(lift(image, curves))
         restorer = network.restorer if precision is None else as_written(model.quantised)
         wanted = restorer(lifted, code[:, :, None, None])[0].permute(1, 2, 0).clamp(0, 1).numpy()
-    light = result.light
+    light = result.diagnosis.light
     assert np.abs(np.array(light.gain + light.bend) - curves[0].numpy()).max() <= 1e-5
     brighter = float(lifted.mean() / image.mean())
     assert brighter > 1.8 if dark == 6 else brighter < 1.2
@@ -109,12 +111,12 @@ def test_light_is_the_same_in_tiles(bundle) -> None:
     halo = bundle.spec.tile.halo
     whole, tiled = (Restorer(bundle, engine, tile=2 * halo + side).restore(pixels) for side in (168, 64))
     assert tiled.tiles > whole.tiles == 1
-    assert np.array_equal(whole.image, tiled.image) and whole.light == tiled.light
+    assert np.array_equal(whole.image, tiled.image) and whole.diagnosis.light == tiled.diagnosis.light
 
 
 def test_kept_light_is_the_restorer_alone(bundle) -> None:
     engine = make_engine(bundle, "onnx", None)
     pixels = photo(6)
     kept, free = (Restorer(bundle, engine).restore(pixels, light=light) for light in ("keep", "auto"))
-    assert kept.light.is_identity and not free.light.is_identity
+    assert kept.diagnosis.light.is_identity and not free.diagnosis.light.is_identity
     assert free.image.mean() > 1.5 * kept.image.mean()

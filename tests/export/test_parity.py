@@ -74,7 +74,8 @@ def test_engines_agree_and_in_int8_to_the_bit(parts, photos) -> None:
         assert pair.node_agrees and len(pair.nodes) == 5
         assert precision == "float" or (pair.max_levels, pair.psnr) == (0, 100)
     assert named["onnx", "coreml", "float"].psnr < 100, "float16 is not float32"
-    assert [row.photo for row in report.half] == [photo.name for photo in photos] and report.half[0].largest > 0
+    nodes = [row.node for row in report.half]
+    assert len(nodes) == len(set(nodes)) and report.half[0].photo == photos[0].name and report.half[0].largest > 0
     assert "Core ML" in report.engines["coreml"] and "reference" in report.engines["coreml"]
     content = json.loads(json.dumps(report.to_json()))
     assert content["passed"] and content["bars"]["int8"] == {"max_levels": 2, "share_over_1": 0.005}

@@ -19,7 +19,7 @@ def opened(tmp_path):
         (tmp_path / name).write_bytes(content)
         photo = PhotoFile.open(tmp_path / name)
         stream = PhotoStream.open(tmp_path / name)
-        np.testing.assert_array_equal(stream.seen(0, stream.height), photo.pixels)
+        np.testing.assert_array_equal(stream.read(0, stream.height), photo.pixels)
         assert stream.facts.warnings == photo.warnings
         return photo
 

@@ -39,6 +39,8 @@ def test_bundle(toy_bundle, tmp_path, form):
     target = toy_bundle if form == "folder" else shutil.make_archive(str(tmp_path / "toy"), "zip", toy_bundle)
     facts = json.loads(run(target, "--json").stdout)
     manifest = json.loads((toy_bundle / "manifest.json").read_text())
+    tile = manifest["geometry"]["tile"]
+    manifest["geometry"]["tile"] = {**tile, "preferred": tile["size"]}  # which is what it is where it is not stated
     for key in ("schema", "name", "license", "identity", "geometry", "tree", "models", "metrics", "files"):
         assert facts[key] == manifest[key]
     text = run(target).stdout
