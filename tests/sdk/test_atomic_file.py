@@ -124,6 +124,20 @@ def test_a_name_swept_away_before_it_was_locked_is_made_anew(tmp_path, monkeypat
     assert swept and (tmp_path / "a.bin").read_bytes() == b"new"
 
 
+def test_a_name_that_is_about_to_be_swept_away_is_made_anew(tmp_path, monkeypatch):
+    real, tried = atomic_file.lock, []
+
+    def taken_once(handle):
+        tried.append(handle)
+        if len(tried) == 1:  # another writer is sweeping: it looks, locks, and will remove the name
+            raise BlockingIOError
+        real(handle)
+
+    monkeypatch.setattr(atomic_file, "lock", taken_once)
+    write_file(tmp_path / "a.bin", b"new")
+    assert len(tried) == 2 and os.listdir(tmp_path) == ["a.bin"]
+
+
 @pytest.mark.parametrize("length", [200, 201, 230, 250, 255])
 def test_names_as_long_as_the_system_allows(tmp_path, length):
     file = tmp_path / ("é" * 20 + "x" * (length - 44) + ".png")

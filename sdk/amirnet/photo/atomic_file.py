@@ -104,16 +104,26 @@ def _new(file: Path) -> tuple[Path, IO[bytes]]:
         temporary = file.with_name(f".{stem_of(file)}.{os.getpid()}-{secrets.token_hex(4)}.part")
         number = os.open(temporary, flags, mode)
         try:
-            with suppress(OSError):  # not every file system has locks; without them nobody sweeps either
-                lock(number)
-            # Before it was locked, it looked like a leftover: whoever swept it away in that moment has the lock.
-            if _is_named(number, temporary):
+            # Before it is locked, it looks like a leftover: whoever sweeps it away then has the lock, or had it.
+            if _locked(number) and _is_named(number, temporary):
                 return temporary, os.fdopen(number, "wb")
         except BaseException:
             os.close(number)
             temporary.unlink(missing_ok=True)
             raise
         os.close(number)
+        temporary.unlink(missing_ok=True)
+
+
+def _locked(handle: int) -> bool:
+    """Whether nobody else has the lock. Not every file system has locks; without them nobody sweeps either."""
+    try:
+        lock(handle)
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def _is_named(handle: int, path: Path) -> bool:
