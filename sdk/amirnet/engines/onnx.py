@@ -37,7 +37,7 @@ class OnnxEngine(GraphEngine):
     def __init__(self, bundle: ModelBundle, precision: str = "float32", threads: int = 0) -> None:
         super().__init__(bundle, precision, threads)
         self._kinds = {"encoder": "float", "restorer": "uint8" if precision == "int8" else "float"}
-        self.memory = EngineMemory(96_000_000, 420 if precision == "int8" else 340)
+        self.memory = EngineMemory(100_000_000, 420 if precision == "int8" else 340)
 
     def _encode(self, graph: Graph, probes: Pixels) -> tuple[Floats, Floats]:
         mask, value = self._run(graph, to_tensor(probes))

@@ -44,20 +44,20 @@ def peak(plan: TilePlan, cost: PixelCost, engine: EngineMemory) -> int:
     return engine.runtime + max(cost.most * pixels, cost.held * pixels + rows) + engine.tile_pixel * tile
 
 
-def preferred_size(plan: TilePlan, smallest: int, engine: EngineMemory | None) -> int:
+def preferred_size(plan: TilePlan, otherwise: int, engine: EngineMemory | None) -> int:
     """The tile for a photo where nobody asks for one (CONTRACT L7): the plan's size, or the first smaller one with
-    which the process stays within what such a photo may take; at least `smallest`. It follows from the photo's size
-    and the engine alone, so the same photo comes out the same whatever else runs.
+    which the process stays within what such a photo may take; `otherwise` where none does. It follows from the photo's
+    size and the engine alone, so the same photo comes out the same whatever else runs.
 
-    `engine`: None, where nobody knows what it takes, gives the smallest.
+    `engine`: None, where nobody knows what it takes, gives `otherwise`.
     """
     if engine is None:
-        return smallest
+        return otherwise
     room = _ROOM + _ROOM_EIGHTHS * plan.width * plan.height // 8
     for size in tile_sizes(plan.size, plan.halo, plan.alignment, plan.flexible):
-        if size > smallest and peak(replace(plan, size=size), _EIGHT_BIT, engine) <= room:
+        if peak(replace(plan, size=size), _EIGHT_BIT, engine) <= room:
             return size
-    return smallest
+    return otherwise
 
 
 def sizes_within(
