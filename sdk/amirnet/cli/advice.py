@@ -28,7 +28,7 @@ def advice(diagnosis: Diagnosis) -> list[str]:
     means = diagnosis.mean_levels
     if means is not None and diagnosis.light is not None:
         before, after = (f"{mean:.0f}" for mean in means)
-        if diagnosis.light.is_identity:
+        if diagnosis.light.is_identity or before == after:
             lines.append(f"light: left as it is (mean level {before} of 255)")
         else:
             lines.append(f"light: brightened, from a mean level of {before} to {after} of 255")
