@@ -93,8 +93,10 @@ def test_interrupted_while_writing(running, tmp_path, number, whole_group, jobs)
     assert gone(worker)
     told = {Path(line.split(" → ")[1].split()[0]).name for line in stdout.splitlines()}
     left = set(files(tmp_path / "out"))
-    # The other worker may just have finished a photo, too late for anybody to be told of it.
-    assert told <= left <= {"b_restored.png", "c_restored.png", "done.jsonl"}
+    # The other worker may just have finished a photo, too late for anybody to be told of it. Of two workers either may
+    # be the one that hangs; its photo is not there.
+    assert told <= left < set(WHOLE)
+    assert jobs == "2" or "a_restored.png" not in left
     early = {name: (tmp_path / "out" / name).read_bytes() for name in left - {"done.jsonl"}}
     again, _ = running(hang=False)
     assert again.wait(timeout=60) == 0
