@@ -16,6 +16,8 @@ from PIL import Image
 
 from amirnet import AmirnetError, Restorer, RestoreResult
 from amirnet.cli import cli
+from amirnet.photo.photo_file import PhotoFile
+from amirnet.photo.photo_stream import PhotoStream
 
 
 def zip_folder(folder, **extra):
@@ -209,3 +211,18 @@ def lit_bundle(reseal):
 def lit_manifest():
     """The edit of a toy's manifest by which it becomes `lit_bundle`'s."""
     return lighten
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """Writes bytes to a file and opens it by both ways, which must agree."""
+
+    def run(content, name="a.bin"):
+        (tmp_path / name).write_bytes(content)
+        photo = PhotoFile.open(tmp_path / name)
+        stream = PhotoStream.open(tmp_path / name)
+        np.testing.assert_array_equal(stream.read(0, stream.height), photo.pixels)
+        assert stream.facts.warnings == photo.warnings
+        return photo
+
+    return run

@@ -10,27 +10,11 @@ from PIL import Image, features
 
 from amirnet import PhotoFile, Restorer
 from amirnet.errors import ImageError
-from amirnet.photo.photo_stream import PhotoStream
 
 XMP = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
     b'<rdf:Description rdf:about="" %s</rdf:RDF></x:xmpmeta>'
 )
-
-
-@pytest.fixture
-def opened(tmp_path):
-    """Writes bytes to a file and opens it by both ways, which must agree."""
-
-    def run(content, name="a.bin"):
-        (tmp_path / name).write_bytes(content)
-        photo = PhotoFile.open(tmp_path / name)
-        stream = PhotoStream.open(tmp_path / name)
-        np.testing.assert_array_equal(stream.read(0, stream.height), photo.pixels)
-        assert stream.facts.warnings == photo.warnings
-        return photo
-
-    return run
 
 
 def small(photo, side=24):
