@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from amirnet.contract import padding, probes, trees, walks
+from amirnet.contract import padding, probes, streams, tiles, trees, walks
 
 CONTRACT = Path(__file__).parents[2] / "contract"
 VECTORS = CONTRACT / "vectors"
 
-FILES = (padding, probes, trees, walks)
+FILES = (padding, probes, trees, walks, tiles, streams)
 """The modules of vectors, in the order of the contract's clauses."""
 
 
