@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from amirnet.contract import blends, changes, codes, padding, probes, streams, tiles, trees, walks
+from amirnet.contract import blends, changes, codes, lights, padding, probes, streams, tiles, transparency, trees, walks
 
 CONTRACT = Path(__file__).parents[2] / "contract"
 VECTORS = CONTRACT / "vectors"
 
-FILES = (padding, probes, trees, walks, codes, tiles, blends, streams, changes)
+FILES = (transparency, padding, probes, trees, walks, codes, lights, tiles, blends, streams, changes)
 """The modules of vectors, in the order of the contract's clauses."""
 
 
