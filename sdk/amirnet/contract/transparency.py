@@ -52,7 +52,8 @@ def vectors() -> VectorFile:
         }
         found = filled(photo, alpha)
         group.add(f"{name}, {width}x{height}", given, {"photo": file.array(to_bytes(found), shape_of(found))})
-    corner: Photo = [[(9, 200, 30)] + [(0, 0, 0)] * 4, *([(0, 0, 0)] * 5 for _ in range(4))]
+    black: Pixel = (0, 0, 0)
+    corner: Photo = [[(9, 200, 30), *[black] * 4], *([black] * 5 for _ in range(4))]
     if filled(corner, [[255, 0, 0, 0, 0], *([0] * 5 for _ in range(4))]) != [[(9, 200, 30)] * 5] * 5:
         raise AssertionError("by hand: one visible pixel fills all")
     deep = file.group(

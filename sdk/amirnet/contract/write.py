@@ -7,12 +7,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from amirnet.contract import blends, changes, codes, lights, padding, probes, streams, tiles, transparency, trees, walks
+from amirnet.contract import (
+    blends,
+    changes,
+    codes,
+    lights,
+    options,
+    padding,
+    probes,
+    restores,
+    streams,
+    tiles,
+    transparency,
+    trees,
+    walks,
+)
 
 CONTRACT = Path(__file__).parents[2] / "contract"
 VECTORS = CONTRACT / "vectors"
 
-FILES = (transparency, padding, probes, trees, walks, codes, lights, tiles, blends, streams, changes)
+FILES = (transparency, padding, probes, trees, walks, codes, lights, tiles, blends, streams, options, changes, restores)
 """The modules of vectors, in the order of the contract's clauses."""
 
 
