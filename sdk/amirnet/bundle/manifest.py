@@ -135,9 +135,10 @@ def _check_schema(top: Fields) -> str:
 
 
 def _files(top: Fields, where: str) -> dict[str, FileSeal]:
-    files = {}
-    for name in top.object("files").values:
+    files, names = {}, top.object("files").values
+    for name in names:  # all paths before any seal, whatever their order (CONTRACT B6)
         check_path(name, where)
+    for name in names:
         if name == MANIFEST:
             top.refuse("files", f"lists {MANIFEST} itself")
         seal = top.object("files").object(name)

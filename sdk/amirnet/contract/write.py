@@ -9,9 +9,12 @@ from pathlib import Path
 
 from amirnet.contract import (
     blends,
+    bundles,
     changes,
     codes,
     lights,
+    manifests,
+    onnx_models,
     options,
     padding,
     probes,
@@ -26,7 +29,10 @@ from amirnet.contract import (
 CONTRACT = Path(__file__).parents[2] / "contract"
 VECTORS = CONTRACT / "vectors"
 
-FILES = (transparency, padding, probes, trees, walks, codes, lights, tiles, blends, streams, options, changes, restores)
+FILES = (
+    transparency, padding, probes, trees, walks, codes, lights, tiles, blends,
+    streams, options, changes, restores, manifests, bundles, onnx_models,
+)  # fmt: skip
 """The modules of vectors, in the order of the contract's clauses."""
 
 
