@@ -12,7 +12,7 @@ from amirnet.bundle.onnx_file import check_complete, check_model
 @replay("manifests", "sound")
 def test_a_sound_manifest_is_read(given, expected):
     found = Manifest.parse(content(given["content"]), "small")
-    probe = {"size": found.probe.size, "probes_per_side": found.probe.grid, "trim": found.probe.trim}
+    probe = {"size": found.probe.size, "probes_per_side": found.probe.probes_per_side, "trim": found.probe.trim}
     light = None if found.light is None else len(found.light.hidden.bias)
     assert expected == {
         "name": found.name,
@@ -21,7 +21,7 @@ def test_a_sound_manifest_is_read(given, expected):
         "probe": probe,
         "tile": vars(found.tile),
         "levels": found.tree.levels,
-        "code_steps": found.tree.grid,
+        "code_steps": found.tree.code_steps,
         "conditioning": found.tree.conditioning,
         "nodes": [node.id for node in found.tree.nodes],
         "models": found.models,

@@ -197,8 +197,8 @@ def _tree(fields: Fields) -> DegradationTree:
         )
         for node in fields.objects("nodes")
     )
-    levels, grid = fields.integer("levels", 1, 12), fields.integer("grid", 1, 2**20)
-    return DegradationTree(levels, grid, "soft" if conditioning == "soft" else "node", nodes)
+    levels, code_steps = fields.integer("levels", 1, 12), fields.integer("grid", 1, 2**20)
+    return DegradationTree(levels, code_steps, "soft" if conditioning == "soft" else "node", nodes)
 
 
 def _models(fields: Fields, files: dict[str, FileSeal]) -> dict[str, dict[str, dict[str, str]]]:
