@@ -41,7 +41,7 @@ class RecordedEngine:
     def __init__(self, given):
         self.encoder, self.code = given["encoder"], given.get("code")
         self.tiles = {tile["input"]: tile["output"] for tile in given.get("tiles", [])}
-        self.runs = 0
+        self.runs = self.tiles_run = 0
 
     def encode(self, probes):
         self.runs += 1
@@ -49,6 +49,7 @@ class RecordedEngine:
         return tuple(np.array(self.encoder[key], np.float32) for key in ("mask", "value"))
 
     def restore(self, tile, code):
+        self.tiles_run += 1
         assert code.ravel().tolist() == self.code
         output = self.tiles[hashlib.sha256(np.ascontiguousarray(tile).tobytes()).hexdigest()]
         if output is None:
@@ -85,17 +86,41 @@ def test_diagnosis(given, expected):
     assert engine.runs == (0 if "node" in given["options"] else 1)
 
 
-@replay("restores", "restore")
-def test_restore(given, expected):
-    plan, engine = plan_of(given["plan"]), RecordedEngine(given)
+def recorded(given):
+    """The restorer, the rows and the options of a case."""
+    plan = plan_of(given["plan"])
     tile = TileGeometry(plan.size, plan.halo, plan.overlap, plan.alignment, 0, plan.flexible, plan.size)
     bundle = SimpleNamespace(where="toy", spec=model_of(given["model"], tile))
     rows = PixelRows.of(PhotoFile(array(given["photo"])))
-    rows, how = Restorer(bundle, engine).restore_rows(rows, options_of(given["options"]))
+    return Restorer(bundle, RecordedEngine(given)), rows, options_of(given["options"])
+
+
+@replay("restores", "restore")
+def test_restore(given, expected):
+    restorer, rows, options = recorded(given)
+    rows, how = restorer.restore_rows(rows, options)
     assert (list(how.diagnosis.path), told(how.diagnosis.light)) == (expected["path"], expected["light"])
     assert (how.tile, how.tiles) == (expected["size"], expected["tiles"])
     np.testing.assert_array_equal(rows.image, array(expected["photo"]))
     assert (rows.change.squares, rows.change.numbers) == (expected["squares"], expected["numbers"])
+
+
+@replay("restores", "cancelled")
+def test_cancelled(given, expected):
+    (case,) = (case for case in document("restores")["groups"]["restore"]["cases"] if case["name"] == given["case"])
+    restorer, rows, options = recorded(case["given"])
+
+    def progress(done, total):
+        assert total == case["expected"]["tiles"]
+        if done == given["after"]:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        restorer.restore_rows(rows, options, progress=progress)
+    assert restorer.engine.tiles_run == expected["tiles"]
+    rows, _ = restorer.restore_rows(rows.reopened(), options)
+    np.testing.assert_array_equal(rows.image, array(case["expected"]["photo"]))
+    assert rows.change.squares == case["expected"]["squares"]
 
 
 def test_the_recorded_results_are_not_the_photos():

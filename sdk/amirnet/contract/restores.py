@@ -15,7 +15,7 @@ from amirnet.contract.lights import lit_up
 from amirnet.contract.padding import rectangle
 from amirnet.contract.pixels import Photo, made_photo, shape_of, to_bytes
 from amirnet.contract.tiling import Plan, sizes
-from amirnet.contract.vector_file import Fields, VectorFile
+from amirnet.contract.vector_file import Fields, Group, VectorFile
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ JOBS = [
 
 
 def vectors() -> VectorFile:
-    file = VectorFile("restores", "R1 R2 R3 R5 R6 R7 S6", "Whole photos, with recorded engines.")
+    file = VectorFile("restores", "R1 R2 R3 R5 R6 R7 R8 S6", "Whole photos, with recorded engines.")
     file.shared = {"lights": HEADS}
     group = file.group(
         "restore",
@@ -65,7 +65,21 @@ def vectors() -> VectorFile:
     for seed, job in enumerate(JOBS, 60):
         given, expected = _case(file, job, seed)
         group.add(job.name, given, expected)
+    _cancelled(file, group)
     return file
+
+
+def _cancelled(file: VectorFile, restores: Group) -> None:
+    group = file.group(
+        "cancelled",
+        "A restore that its caller ends (R8), and the same photo, by the same engine, once more.",
+        {"case": "the name of a case of `restore`", "after": "tiles, 0 is before the first"},
+        {"tiles": "that the engine has run when the restore ends; then the whole photo comes out as in that case"},
+    )
+    for case in restores.cases[:2]:
+        for after in (0, 1, 4, case["expected"]["tiles"] - 1):
+            given = {"case": case["name"], "after": after}
+            group.add(f"{case['name']}: after {after}", given, {"tiles": after})
 
 
 def _case(file: VectorFile, job: Job, seed: int) -> tuple[Fields, Fields]:

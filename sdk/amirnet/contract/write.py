@@ -12,6 +12,8 @@ from amirnet.contract import (
     bundles,
     changes,
     codes,
+    engine_life,
+    errors,
     lights,
     manifests,
     onnx_models,
@@ -31,7 +33,7 @@ VECTORS = CONTRACT / "vectors"
 
 FILES = (
     transparency, padding, probes, trees, walks, codes, lights, tiles, blends,
-    streams, options, changes, restores, manifests, bundles, onnx_models,
+    streams, engine_life, options, changes, restores, manifests, bundles, onnx_models, errors,
 )  # fmt: skip
 """The modules of vectors, in the order of the contract's clauses."""
 
