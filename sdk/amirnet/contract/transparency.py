@@ -1,4 +1,4 @@
-"""N2: what is put where alpha is 0, and what a 16-bit sample is in 8 bits."""
+"""N4: what is put where alpha is 0; and of N2 what a 16-bit sample is in 8 bits."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _fill(photo: Photo, alpha: Mask, x: int, y: int) -> Pixel:
 
 
 def vectors() -> VectorFile:
-    file = VectorFile("transparency", "N2", "Colour below full transparency, and samples of 16 bits.")
+    file = VectorFile("transparency", "N2 N4", "Colour below full transparency, and samples of 16 bits.")
     group = file.group(
         "fill",
         "Pixels whose alpha is 0, filled from the visible ones.",
