@@ -1,4 +1,4 @@
-"""CONTRACT.md's example tables: a few cases of the vectors, for people."""
+"""CONTRACT.md's example tables, a few cases of the vectors for people; and the list of files in the vectors' README."""
 
 from __future__ import annotations
 
@@ -141,8 +141,14 @@ def tables(files: dict[str, VectorFile]) -> dict[str, str]:
     return found
 
 
+def file_table(files: dict[str, VectorFile]) -> dict[str, str]:
+    """What there is, as `tables` gives it."""
+    rows = ([f"[{file.name}]({file.name}.json)", file.clauses, file.about] for file in files.values())
+    return {"files": markdown(["file", "clauses", "what"], rows)}
+
+
 def with_tables(contract: str, found: dict[str, str]) -> str:
-    """The contract with its tables replaced. Raises AssertionError for a marker without a table, or the reverse."""
+    """A document with its tables replaced. Raises AssertionError for a marker without a table, or the reverse."""
     marked = re.findall(r"<!-- example: (\w+) -->\n", contract)
     if sorted(marked) != sorted(found):
         raise AssertionError(f"tables and markers: {sorted(set(marked) ^ set(found))}")

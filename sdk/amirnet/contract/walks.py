@@ -82,7 +82,7 @@ def masks() -> list[tuple[str, str, list[float]]]:
 
 
 def vectors() -> VectorFile:
-    about = "The walk through the tree. A case's `tree` is a name in trees.json."
+    about = "The walk through a tree, and what a node is for."
     file = VectorFile("walk", "T3 T4 T5 T6 T8 T9 T10", about)
     free = file.group(
         "walk",
