@@ -109,7 +109,7 @@ def path_to(tree: Tree, number: int) -> list[int]:
 
 def vectors() -> VectorFile:
     """No cases of its own: what the other files' cases call `tree` stands here."""
-    about = "The trees that other files' cases name. shared.trees: name -> a manifest's `tree`."
+    about = "Trees that other files' cases name: shared.trees, name -> a manifest's `tree`."
     file = VectorFile("trees", "T1 T2 B4 R3", about)
     file.shared = {"trees": TREES}
     group = file.group(
