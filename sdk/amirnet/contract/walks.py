@@ -138,7 +138,7 @@ def _restricted(file: VectorFile) -> None:
         _restrict(group, "example", f"by hand: {mask} to {' '.join(kinds)}", mask, kinds)
         same(group.cases[-1], {"path": path, "probabilities": probabilities, "stored": stored})
     _restrict(group, "example", "a kind that no leaf has", list(map(float, BY_HAND[0][0])), ["motion"])
-    for mask, *_ in BY_HAND[:2]:
+    for mask, *_ in BY_HAND[:4]:
         for kinds in (["none"], ["rain"], ["none", "rain"], ["jpeg", "rain"]):
             _restrict(group, "minor_kinds", f"nobody's: {mask} to {' '.join(kinds)}", [*map(float, mask)], kinds)
     for seed in range(6):
