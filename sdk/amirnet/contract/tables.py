@@ -109,7 +109,7 @@ TABLES = {
         "runtime": "runtime", "m": "tile_pixel", "tile": "size"}, first=7),
     "weights": Table("blends", "weights", 5, {
         "core": "core", "begins": "begins", "padded": "padded", "overlap": "overlap", "weights": "weights"}),
-    "blend": Table("blends", "level", 6, {
+    "blend": Table("blends", "level", 7, {
         "numbers": lambda case: [float(f"{number:.6g}") for number in case["numbers"]], "weights": "weights",
         "q": "fixed_point", "level": "level"}),
     "stream": Table("streams", "bands", 3, {
