@@ -123,5 +123,11 @@ class PhotoFormat:
         rows.image().save(cast(Any, sink), format=self.name, **options)
 
 
+def has_iptc(image: Image.Image) -> bool:
+    """Whether Pillow found it in a Photoshop block."""
+    blocks = image.info.get("photoshop")
+    return isinstance(blocks, dict) and 0x0404 in blocks
+
+
 def refuse(problem: str) -> NoReturn:
     raise ImageError(problem)

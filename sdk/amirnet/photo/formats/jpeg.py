@@ -10,7 +10,7 @@ from PIL import (
     JpegImagePlugin,  # noqa: F401  it makes Pillow know the format
 )
 
-from amirnet.photo.formats.base import PhotoFormat, refuse
+from amirnet.photo.formats.base import PhotoFormat, has_iptc, refuse
 from amirnet.photo.jpeg_end import mend_end
 
 _SCANS = 100
@@ -38,9 +38,7 @@ class Jpeg(PhotoFormat):
         mend_end(image, file)
 
     def texts(self, image: Image.Image) -> list[str]:
-        blocks = image.info.get("photoshop")
-        found = ["IPTC"] if isinstance(blocks, dict) and 0x0404 in blocks else []
-        return found + (["a comment"] if image.info.get("comment") else [])
+        return (["IPTC"] if has_iptc(image) else []) + (["a comment"] if image.info.get("comment") else [])
 
     def states_density(self, image: Image.Image) -> bool:
         return image.info.get("jfif_unit") in (1, 2)

@@ -9,7 +9,7 @@ from PIL import Image
 from PIL.ExifTags import Base
 
 from amirnet.photo.exif import RESOLUTION_UNIT, X_RESOLUTION
-from amirnet.photo.formats.base import Factory, PhotoFormat, refuse
+from amirnet.photo.formats.base import Factory, PhotoFormat, has_iptc, refuse
 from amirnet.photo.metadata import Metadata
 from amirnet.photo.row_buffer import Rows, Sink
 from amirnet.photo.tiff_opener import TiffFile, check_picture
@@ -51,9 +51,7 @@ class Tiff(PhotoFormat):
         return int(width * height * _bytes_a_pixel(image))
 
     def texts(self, image: Image.Image) -> list[str]:
-        blocks = image.info.get("photoshop")
-        has_block = isinstance(blocks, dict) and 0x0404 in blocks
-        return ["IPTC"] if has_block or _IPTC in getattr(image, "tag_v2", {}) else []
+        return ["IPTC"] if has_iptc(image) or _IPTC in getattr(image, "tag_v2", {}) else []
 
     def states_density(self, image: Image.Image) -> bool:
         tags = getattr(image, "tag_v2", {})
