@@ -94,7 +94,7 @@ setup(
         "all": ALL,
         "dev": DEV,
     },
-    entry_points={"console_scripts": ["amirnet = amirnet.cli:main"]},
+    entry_points={"console_scripts": ["amirnet = amirnet.__main__:main"]},
     classifiers=[
         "Intended Audience :: Developers",
         "Operating System :: MacOS",

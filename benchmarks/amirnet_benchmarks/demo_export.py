@@ -38,9 +38,7 @@ class Exported:
     refusal: str | None = None
 
 
-def export_checkpoint(
-    checkpoint: Path, target: Path, tell: Callable[[str], object] = lambda line: None
-) -> Exported:
+def export_checkpoint(checkpoint: Path, target: Path, tell: Callable[[str], object] = lambda line: None) -> Exported:
     """Exports a model.safetensors or its run folder to the folder `target`, or takes the bundle that is there.
 
     `tell` gets a line before the export begins, and none when there is nothing to wait for.

@@ -52,7 +52,7 @@ class DemoPhoto:
 
     @property
     def group(self) -> str:
-        """"real", "worst" or "synthetic"."""
+        """ "real", "worst" or "synthetic"."""
         if not self.real:
             return "synthetic"
         return "worst" if self.worst else "real"

@@ -124,9 +124,7 @@ def _photo_job(engine: HostEngine, pixels: Pixels) -> Callable[[], object]:
 @click.option("--limit", type=click.FloatRange(min=0), metavar="SECONDS",
               help="Begin no further round after so long, for tiles and again for photos.")  # fmt: skip
 @click.option("--json", "output", type=click.Path(path_type=Path), metavar="FILE", help="Also write it as JSON.")
-def main(
-    bundle: str, photo: Path, runs: int, threads: int | None, limit: float | None, output: Path | None
-) -> None:
+def main(bundle: str, photo: Path, runs: int, threads: int | None, limit: float | None, output: Path | None) -> None:
     """Measure the latency of BUNDLE (a shipped name, folder or zip) on this machine, and the size of its models."""
     console = Console(stderr=True)
     columns = (TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TextColumn("rounds"), TimeRemainingColumn())

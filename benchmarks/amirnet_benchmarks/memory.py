@@ -89,8 +89,14 @@ class Restored:
 @click.option("--parts/--no-parts", default=True, show_default=True, help="What the process is made of.")
 @click.option("--pixels/--no-pixels", default=True, show_default=True, help="What a pixel of each kind of photo costs.")
 def main(
-    megapixels: tuple[float, ...], kinds: tuple[str, ...], model: str, engine: str, precision: str, memory: int | None,
-    parts: bool, pixels: bool,
+    megapixels: tuple[float, ...],
+    kinds: tuple[str, ...],
+    model: str,
+    engine: str,
+    precision: str,
+    memory: int | None,
+    parts: bool,
+    pixels: bool,
 ) -> None:
     """Measure the parts, what a pixel costs, and `amirnet restore` on photos of so many MEGAPIXELS."""
     try:

@@ -29,7 +29,7 @@ class Target:
     digits: int = 2
 
     def verdict(self, value: float | None) -> str:
-        """"met", "met, and the moonshot", by how much it was missed, or "not measured"."""
+        """ "met", "met, and the moonshot", by how much it was missed, or "not measured"."""
         if value is None:
             return "not measured"
         # What the table prints is what is judged: a value that reads as the bar is not missed by nothing.

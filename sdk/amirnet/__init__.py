@@ -5,50 +5,29 @@ result = amirnet.Restorer.from_bundle("mobile").restore("photo.jpg")
 result.save("better.jpg")
 """
 
-from amirnet import errors
-from amirnet.bundle.manifest import Manifest
-from amirnet.bundle.model_bundle import ModelBundle, shipped_names
-from amirnet.engines.onnx import OnnxEngine
-from amirnet.errors import AmirnetError
-from amirnet.photo.photo_file import PhotoFile
-from amirnet.photo.save_options import SaveOptions
-from amirnet.restorer import Diagnosis, FileResult, Restorer, RestoreResult
-from amirnet.runtime.blender import Blender
-from amirnet.runtime.degradation_tree import DegradationTree, TreeNode, Walk
-from amirnet.runtime.engine import Concurrency, Engine, EngineState
-from amirnet.runtime.light_curve import LightCurve
-from amirnet.runtime.photo_rows import PhotoRows
-from amirnet.runtime.probe_plan import ProbePlan
-from amirnet.runtime.restore_options import RestoreOptions
-from amirnet.runtime.tile_plan import Tile, TilePlan
+from typing import TYPE_CHECKING, Any
+
+from amirnet import errors as errors
+from amirnet.engines import telemetry as telemetry  # before anything can load ONNX Runtime
+
+if TYPE_CHECKING:
+    from amirnet.public import *  # noqa: F403
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "AmirnetError",
-    "Blender",
-    "Concurrency",
-    "DegradationTree",
-    "Diagnosis",
-    "Engine",
-    "EngineState",
-    "FileResult",
-    "LightCurve",
-    "Manifest",
-    "ModelBundle",
-    "OnnxEngine",
-    "PhotoFile",
-    "PhotoRows",
-    "ProbePlan",
-    "RestoreOptions",
-    "RestoreResult",
-    "Restorer",
-    "SaveOptions",
-    "Tile",
-    "TilePlan",
-    "TreeNode",
-    "Walk",
-    "__version__",
-    "errors",
-    "shipped_names",
-]
+
+def __getattr__(name: str) -> Any:
+    """Names of `amirnet.public`, imported when the first of them is asked for: the command starts, and says so in one
+    line, where there is not the memory for the libraries behind them."""
+    if name.startswith("__") and name != "__all__":
+        raise AttributeError(f"module 'amirnet' has no attribute {name!r}")
+    import amirnet.public as public
+
+    if name == "__all__":
+        return [*public.__all__, "__version__", "errors"]
+    if name in public.__all__:
+        return getattr(public, name)
+    try:
+        return globals()[name]  # a module that came in with them
+    except KeyError:
+        raise AttributeError(f"module 'amirnet' has no attribute {name!r}") from None

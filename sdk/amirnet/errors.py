@@ -6,6 +6,7 @@ The names are part of the contract (CONTRACT B7): the Kotlin and Swift runtimes 
 from __future__ import annotations
 
 import errno
+import re
 
 
 class AmirnetError(Exception):
@@ -94,3 +95,18 @@ _REMEDIES = {
 def remedy_for(error: OSError, otherwise: str) -> str:
     """What helps against an error of the system; `otherwise` where that depends on what was tried."""
     return _REMEDIES.get(error.errno or 0, otherwise)
+
+
+NO_MEMORY_TO_START = "not enough memory to begin; allow more (ulimit -v), or close other programs"
+
+_SHORT = re.compile(r"allocate memory|map segment|Too many open files|MemoryError|bad_alloc", re.I)
+"""How the system's loader says that it ran out of something."""
+
+
+def is_shortage(error: BaseException) -> bool:
+    """Whether a library could not be loaded, or memory not be had, because there is too little of something."""
+    if isinstance(error, ModuleNotFoundError):
+        return False
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EAGAIN)
+    return isinstance(error, MemoryError) or bool(_SHORT.search(str(error)))

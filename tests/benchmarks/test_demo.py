@@ -33,9 +33,7 @@ def run(*arguments: object) -> Result:
 
 
 @pytest.fixture(scope="module")
-def demo(
-    toy_bundle: Path, fake_export: Any, fake_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def demo(toy_bundle: Path, fake_export: Any, fake_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that one run of the demo left."""
     folder = tmp_path_factory.mktemp("demo") / "not" / "there yet"
     result = run("-o", folder, "--model", toy_bundle, "--checkpoint", fake_checkpoint)

@@ -32,7 +32,7 @@ def test_no_crash_no_hang_and_only_named_errors(tmp_path: Path) -> None:
     assert tally.total == CASES
     assert [(case.name, outcome) for case, outcome in tally.failures] == []
     ends = {end for _, end in tally.counts}
-    assert ends >= {"opened", "ImageError", "ManifestError", "ChangedFileError", "BundleError"}, ends
+    assert ends >= {"opened", "ImageError", "ManifestError", "ChangedFileError", "ExternalDataError"}, ends
 
 
 def of_kind(kind: str) -> Case:

@@ -122,7 +122,7 @@ def test_tiled_equals_untiled(bundle_folder, photo, core: int) -> None:
     whole, tiled = (Restorer.from_bundle(bundle_folder, tile=2 * halo + side) for side in (256, core))
     code = np.random.default_rng(2).uniform(-1, 1, 7).astype(np.float32)
     cut = photo[:40, :60] if core == 8 else photo
-    (_, wanted), = whole.cores(cut, code)
+    ((_, wanted),) = whole.cores(cut, code)
     count = 0
     for tile, found in tiled.cores(cut, code):
         inside = found[: max(0, len(cut) - tile.y), : max(0, cut.shape[1] - tile.x)]

@@ -83,7 +83,7 @@ def test_package_data_matches_files(metadata: dict[str, Any]) -> None:
 
 
 def test_the_entry_point_is_the_command_line(metadata: dict[str, Any]) -> None:
-    assert metadata["entry_points"] == {"console_scripts": ["amirnet = amirnet.cli:main"]}
+    assert metadata["entry_points"] == {"console_scripts": ["amirnet = amirnet.__main__:main"]}
 
 
 def test_one_version(metadata: dict[str, Any]) -> None:

@@ -126,3 +126,22 @@ def seal(folder, manifest):
             files[name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
     (folder / "manifest.json").write_text(json.dumps({**manifest, "files": files}), "utf-8")
     return folder
+
+
+def avif_boxed(image, width, height):
+    """An AVIF whose boxes say that the picture is so large, whatever its frame says."""
+    content = bytearray(saved(image, "AVIF", quality=30, speed=10))
+    at = content.index(b"ispe") + 8
+    content[at : at + 8] = struct.pack(">LL", width, height)
+    return bytes(content)
+
+
+def avif_frames(image, count):
+    """An AVIF whose one picture is that frame so many times: all in one item, as hidden frames would be."""
+    content = saved(image, "AVIF", quality=30, speed=10)
+    at = content.index(b"mdat") + 4
+    item = content[at:]
+    start = item.index(b"\x32")  # the OBU of the frame, behind that of the sequence
+    item += item[start:] * (count - 1)
+    length, longer = struct.pack(">L", len(content) - at), struct.pack(">L", len(item))
+    return content[: at - 8].replace(length, longer) + struct.pack(">L", 8 + len(item)) + b"mdat" + item

@@ -31,7 +31,17 @@ def main(cases: int, seed: int, keep: Path) -> None:
         sys.exit(2)
     start = time.monotonic()
 
+    kept = 0
+
     def tell(tally: Tally) -> None:
+        nonlocal kept
+        for case, outcome in tally.failures[kept:]:  # at once: a long campaign may be ended early
+            home = keep / f"{seed}-{kept}-{outcome.kind}"
+            for name, content in case.files.items():
+                (home / name).parent.mkdir(parents=True, exist_ok=True)
+                (home / name).write_bytes(content)
+            click.echo(f"{home}: {case.kind} from {case.name}: {outcome.kind}: {outcome.said}")
+            kept += 1
         if tally.total % EVERY == 0:
             click.echo(
                 f"{tally.total} of {cases}, {len(tally.failures)} bad, {time.monotonic() - start:.0f} s", err=True
@@ -39,13 +49,6 @@ def main(cases: int, seed: int, keep: Path) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         tally = run(cases, seed, Path(folder), tell)
-    for number, (case, outcome) in enumerate(tally.failures):
-        home = keep / f"{seed}-{number}-{outcome.kind}"
-        for name, content in case.files.items():
-            path = home / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        click.echo(f"{home}: {case.kind} from {case.name}: {outcome.kind}: {outcome.said}")
     click.echo(render(tally))
     click.echo(f"{tally.total} cases from seed {seed} in {time.monotonic() - start:.0f} s, {len(tally.failures)} bad; "
                f"slowest {tally.slowest:.2f} s of {SECONDS:g}, most memory {tally.peak / 2**20:.0f} MiB "

@@ -119,7 +119,7 @@ def _exif(draw: st.DrawFn) -> ExifBlock:
 @st.composite
 def bomb(draw: st.DrawFn) -> Intended:
     """A file of some kilobytes that asks for a lot in its headers."""
-    made = draw(st.sampled_from((_jpeg_2000, _tiled, _scans)))
+    made = draw(st.sampled_from((_jpeg_2000, _tiled, _scans, *((_frames,) if "plain.avif" in photos() else ()))))
     name, content = made(draw)
     return Intended("bomb", name, {name: content})
 
@@ -154,6 +154,27 @@ def _scans(draw: st.DrawFn) -> tuple[str, bytes]:
     content = photos()["progressive.jpg"]
     last = content.rindex(b"\xff\xda")
     return "bomb.jpg", content[:last] + content[last:-2] * draw(st.integers(2, 3_000)) + content[-2:]
+
+
+def _frames(draw: st.DrawFn) -> tuple[str, bytes]:
+    """One frame many times in one picture, or of another size than the boxes say, or both."""
+    content = _flat_avif(draw(st.sampled_from((16, 500, 2_000))))
+    at = content.index(b"mdat") + 4
+    item = content[at:]
+    frames = item[item.index(b"\x32") :] * draw(st.sampled_from((0, 0, 7, 8, 9, 1_000, 30_000)))
+    length, longer = (struct.pack(">L", len(each)) for each in (item, item + frames))
+    head = bytearray(content[: at - 8].replace(length, longer))
+    if draw(st.booleans()):
+        size = head.index(b"ispe") + 8
+        head[size : size + 8] = struct.pack(">LL", draw(st.integers(1, 40_000)), draw(st.integers(1, 40_000)))
+    return "bomb.avif", bytes(head) + struct.pack(">L", 8 + len(item + frames)) + b"mdat" + item + frames
+
+
+@cache
+def _flat_avif(side: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (side, side), (90, 80, 70)).save(buffer, "AVIF", quality=30, speed=10)
+    return buffer.getvalue()
 
 
 @st.composite

@@ -6,6 +6,7 @@ Only for processes that are this program's own, the command and its workers: it 
 from __future__ import annotations
 
 import io
+import logging
 import os
 import re
 import sys
@@ -65,6 +66,12 @@ def take_over() -> None:
 def taken() -> list[str]:
     """What they would have printed about photos since this was asked last; nothing in a process of somebody else."""
     return _messages[0].taken() if _messages else []
+
+
+def quiet_loggers() -> None:
+    """Let Pillow and coremltools log nothing: what matters of it comes as an error, in one line."""
+    logging.getLogger("PIL").addHandler(logging.NullHandler())
+    logging.getLogger("coremltools").setLevel(logging.ERROR)
 
 
 def complaints(lines: list[str]) -> tuple[str, ...]:

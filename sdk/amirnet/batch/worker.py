@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 from amirnet.batch import native_messages
@@ -30,7 +29,7 @@ class Worker:
         self.recipe = recipe
         self.threads = threads
         self._restorer: Restorer | None = None
-        logging.getLogger("PIL").addHandler(logging.NullHandler())  # what matters of it comes as an error
+        native_messages.quiet_loggers()
 
     def __call__(self, task: Task) -> Outcome:
         """Restore and write one photo, whole or not at all. Raises nothing but what ends a process: every failure is an

@@ -11,22 +11,17 @@ from pathlib import Path
 from amirnet.batch.session import Job
 from amirnet.cli.output_paths import check_folder, check_outputs, name_key, restored_name
 from amirnet.errors import ImageError, OutputError
+from amirnet.photo.formats.table import READABLE, WRITERS
 from amirnet.photo.photo_decoder import check_file
-from amirnet.photo.photo_encoder import WRITERS
 
-_READABLE = """
-    jpg jpeg jpe jfif mpo png apng webp tif tiff bmp dib gif ppm pgm pbm pnm avif avifs heic heics heif heifs hif
-    jp2 j2k j2c jpc jpf jpx tga qoi
-"""
 _OTHER = """
     dng cr2 cr3 crw nef nrw arw sr2 srf orf rw2 raf pef srw 3fr iiq x3f rwl raw kdc dcr erf mef
     psd psb xcf jxl exr hdr svg svgz eps ico icns pcx sgi dds fits xpm xbm
 """
-PHOTO_SUFFIXES = frozenset(f".{name}" for text in (_READABLE, _OTHER) for name in text.split())
-"""A file in a folder is a photo by its suffix. The second list holds images that cannot be read: they are tried, and
-fail by name, rather than be missed in silence."""
-
 _UNREADABLE = frozenset(f".{name}" for name in _OTHER.split())
+"""Images that cannot be read: they are tried, and fail by name, rather than be missed in silence."""
+PHOTO_SUFFIXES = _UNREADABLE | set(READABLE)
+"""A file in a folder is a photo by its suffix."""
 
 NO_PHOTO, HIDDEN, LINK, BELOW, OUT = (
     "no photos by their names",

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import logging
-import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,15 +10,14 @@ from typing import Any
 
 import click
 
+from amirnet.batch.native_messages import quiet_loggers
 from amirnet.cli.console import say
-from amirnet.errors import AmirnetError, MissingExtraError, remedy_for
+from amirnet.errors import AmirnetError, MissingExtraError, is_shortage, remedy_for
 
 BAD_INPUT = 2
 INTERRUPTED = 130
 _MORE = "allow more memory and open files (ulimit), or close other programs"
 _NO_MEMORY = "not enough memory; close other programs, or give --tile a smaller number"
-_OUT_OF = re.compile(r"allocate memory|map segment|Too many open files|MemoryError", re.I)
-"""How the system's loader says that it ran out of something."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +81,7 @@ class CommandGroup(click.Group):
     def _status(
         self, args: Sequence[str] | None, prog_name: str | None, complete_var: str | None, extra: dict[str, Any]
     ) -> int:
-        # Decoders log what is odd about a file; what matters of it comes as an error, in one line.
-        logging.getLogger("PIL").addHandler(logging.NullHandler())
+        quiet_loggers()
         try:
             result = super().main(args, prog_name, complete_var, False, **extra)
         except (click.exceptions.Abort, KeyboardInterrupt):
@@ -106,7 +102,7 @@ class CommandGroup(click.Group):
         except MemoryError:
             return fail(_NO_MEMORY)
         except ImportError as error:
-            if _OUT_OF.search(str(error)):  # a library that does not fit, or one file too many
+            if is_shortage(error):  # a library that does not fit, or one file too many
                 return fail(f"{error.name or 'a library'}: cannot be loaded ({error}); {_MORE}")
             raise
         # Without standalone mode click hands the status of ctx.exit(n) back as the result.

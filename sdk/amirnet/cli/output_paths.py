@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from amirnet.errors import OutputError
-from amirnet.photo.photo_encoder import WRITERS, check_suffix
+from amirnet.photo.formats.table import WRITERS
+from amirnet.photo.photo_encoder import check_suffix
 
 
 def output_paths(photos: list[Path], output: str | None, overwrite: bool = False) -> list[Path]:

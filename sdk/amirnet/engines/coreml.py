@@ -6,7 +6,6 @@ Elsewhere `amirnet_export.coreml_engine.ReferenceEngine` computes what a package
 from __future__ import annotations
 
 import importlib
-import logging
 import sys
 import tempfile
 from pathlib import Path
@@ -83,7 +82,6 @@ def _load_coremltools(where: str) -> Any:
     if sys.platform != "darwin":
         remedy = "use onnx or tflite, or what `make_engine` gives here: amirnet_export.coreml_engine.ReferenceEngine"
         raise EngineError(f"{where}: Core ML runs on macOS only; {remedy}")
-    logging.getLogger("coremltools").setLevel(logging.ERROR)
     try:
         return importlib.import_module("coremltools")
     except ImportError as error:

@@ -18,7 +18,10 @@ from amirnet.runtime.engine import Answer, Concurrency, EngineMemory, one_line
 from amirnet.runtime.int8 import code_bytes
 from amirnet.runtime.padding import to_planes, to_tensor
 
-_NO_MEMORY = re.compile(r"bad.?alloc|out of memory|failed to allocate|not enough memory|AllocateRawInternal", re.I)
+_NO_MEMORY = re.compile(
+    r"bad.?alloc|out of memory|failed to allocate|not enough memory|AllocateRawInternal|pthread_create|cannot allocate",
+    re.I,
+)
 """How ONNX Runtime says that there is no memory left."""
 
 
@@ -76,7 +79,12 @@ class OnnxEngine(GraphEngine):
         options.log_severity_level = 4  # its warnings on stderr mean nothing to a reader; errors arrive as exceptions
         content = self.bundle.read(graph.path)
         try:
-            session = runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+            session = runtime.InferenceSession(
+                content,
+                options,
+                providers=["CPUExecutionProvider"],
+                enable_fallback=0,  # or it prints on stdout
+            )
         except Exception as error:
             if isinstance(error, MemoryError) or _NO_MEMORY.search(str(error)):
                 remedy = "there is not enough memory, close other programs"

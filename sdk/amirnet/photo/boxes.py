@@ -16,23 +16,23 @@ _BOXES = 10_000
 def primary_color(file: Path) -> tuple[int, int] | None:
     """Primaries and transfer (H.273) of the primary item's nclx box; None where there is none."""
     meta = _top(file, b"meta")
-    inside = dict(_boxes(meta[4:]))
+    inside = dict(boxes(meta[4:]))
     primary = inside.get(b"pitm", b"")
-    number = _number(primary, 4, 2 if primary[:1] == b"\0" else 4)
-    properties = dict(_boxes(inside.get(b"iprp", b"")))
-    listed = list(_boxes(properties.get(b"ipco", b"")))
-    own = _associated(properties.get(b"ipma", b""), number)
+    item = number(primary, 4, 2 if primary[:1] == b"\0" else 4)
+    properties = dict(boxes(inside.get(b"iprp", b"")))
+    listed = list(boxes(properties.get(b"ipco", b"")))
+    own = _associated(properties.get(b"ipma", b""), item)
     for place, (kind, content) in enumerate(listed, start=1):
         if kind == b"colr" and content[:4] == b"nclx" and place in own and len(content) >= 8:
-            return _number(content, 4, 2), _number(content, 6, 2)
+            return number(content, 4, 2), number(content, 6, 2)
     return None
 
 
 def jpeg_2000_color(file: Path) -> bytes | int | None:
     """An ICC profile, or the number of an enumerated space; None where there is neither."""
-    for kind, content in _boxes(_top(file, b"jp2h")):
+    for kind, content in boxes(_top(file, b"jp2h")):
         if kind == b"colr" and content[:1] == b"\1":
-            return _number(content, 3, 4)
+            return number(content, 3, 4)
         if kind == b"colr" and content[:1] in (b"\2", b"\3"):
             return content[3:] or None
     return None
@@ -43,11 +43,11 @@ def _associated(content: bytes, item: int) -> set[int]:
     version, wide = content[:1], bool(content[3:4]) and bool(content[3] & 1)
     size, step = (2 if version == b"\0" else 4), (2 if wide else 1)
     at, found = 8, set[int]()
-    for _ in range(min(_number(content, 4, 4), _BOXES)):
-        number, count = _number(content, at, size), _number(content, at + size, 1)
+    for _ in range(min(number(content, 4, 4), _BOXES)):
+        one, count = number(content, at, size), number(content, at + size, 1)
         at += size + 1
-        for place in range(count) if number == item else ():
-            value = _number(content, at + step * place, step)
+        for place in range(count) if one == item else ():
+            value = number(content, at + step * place, step)
             found.add(value & (0x7FFF if wide else 0x7F))
         at += step * count
     return found
@@ -79,7 +79,7 @@ def _heads(stream: IO[bytes], length: int) -> Iterator[tuple[bytes, int]]:
             return
         size, kind = struct.unpack(">L4s", head)
         if size == 1:
-            size = _number(stream.read(8), 0, 8) - 8
+            size = number(stream.read(8), 0, 8) - 8
         elif size == 0:
             size = length - stream.tell() + 8
         if size < 8:
@@ -87,18 +87,19 @@ def _heads(stream: IO[bytes], length: int) -> Iterator[tuple[bytes, int]]:
         yield kind, size - 8
 
 
-def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+def boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and content of each box, one after another; of 10,000 at most."""
     at = 0
     for _ in range(_BOXES):
         if at + 8 > len(content):
             return
-        size = _number(content, at, 4) or len(content) - at
+        size = number(content, at, 4) or len(content) - at
         if size < 8:
             return
         yield content[at + 4 : at + 8], content[at + 8 : at + size]
         at += size
 
 
-def _number(content: bytes, at: int, size: int) -> int:
-    """Zero where the content ends before."""
+def number(content: bytes, at: int, size: int) -> int:
+    """A whole number, the highest byte first. Zero where the content ends before."""
     return int.from_bytes(content[at : at + size], "big")

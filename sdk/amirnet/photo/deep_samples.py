@@ -8,9 +8,8 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile
+from PIL import Image
 
-from amirnet.photo.image_opener import open_image
 from amirnet.photo.tiff_opener import is_white_at_zero
 
 _NATIVE = "L" if sys.byteorder == "little" else "B"
@@ -73,7 +72,7 @@ def _again(image: Image.Image, raw: str) -> NDArray[np.uint8] | None:
     name = getattr(image, "filename", "")
     if not name or image.format is None:
         return None
-    with cast(ImageFile.ImageFile, open_image(name, [image.format])) as second:
+    with cast(Any, type(image))(name, name) as second:
         second.tile = [tile._replace(args=_with_raw(tile.args, raw)) for tile in second.tile]
         found = np.asarray(second)
     return found if found.shape == np.asarray(image).shape else None

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
-from amirnet.photo.image_opener import open_image
+from PIL import Image, JpegImagePlugin
 
 NOTES = "amirnet: lost"
 """Key of an image's `info`: lines about what was mended as it was opened."""
@@ -49,8 +47,8 @@ def _without_end(file: Path) -> bytes | None:
 def _last_rows(file: Path, tail: bytes) -> bytes | None:
     """The last rows as they are decoded with this behind the file; None where they cannot be."""
     try:
-        with open_image(file, ["JPEG"]) as image:
-            image.load_read = _reader(image, tail)  # type: ignore[attr-defined]
+        with JpegImagePlugin.JpegImageFile(str(file)) as image:
+            image.load_read = _reader(image, tail)  # type: ignore[method-assign]
             image.load()
             return image.crop((0, max(0, image.height - _LAST_ROWS), image.width, image.height)).tobytes()
     except (OSError, SyntaxError, ValueError):

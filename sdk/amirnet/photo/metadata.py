@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from amirnet.photo.exif import ORIENTATION, RESOLUTION_UNIT, X_RESOLUTION, Directory, ExifBlock
+from amirnet.photo.exif import ORIENTATION, X_RESOLUTION, Directory, ExifBlock
 from amirnet.photo.xmp import clean_xmp as clean_xmp
 from amirnet.photo.xmp import true_xmp
 
@@ -30,12 +30,15 @@ class Metadata:
     turned: bool = False
 
     @classmethod
-    def of(cls, image: Image.Image, turned: bool = False) -> Metadata:
-        """What Pillow found. A block that cannot be read at all counts as absent."""
+    def of(cls, image: Image.Image, turned: bool = False, density: bool = True) -> Metadata:
+        """What Pillow found; `density`: whether its dots an inch are meant so. A block that cannot be read at all
+        counts as absent."""
         xmp = image.info.get("xmp")
         xmp = xmp.encode() if isinstance(xmp, str) else xmp
         xmp = xmp if isinstance(xmp, bytes) and xmp.strip(b"\0 ") else None
-        return cls(_exif(image), xmp, image.info.get("icc_profile") or None, _density(image), turned)
+        return cls(
+            _exif(image), xmp, image.info.get("icc_profile") or None, _density(image) if density else None, turned
+        )
 
     def for_result(self, width: int, height: int, strip_gps: bool = False) -> tuple[Metadata, tuple[str, ...]]:
         """The same, true of an upright restored photo of this size, and a warning for each block that had to go.
@@ -86,30 +89,8 @@ def orientation(image: Image.Image) -> int:
         return 1
 
 
-def lost_texts(image: Image.Image) -> list[str]:
-    """A line where the file holds texts for people that are not carried: IPTC, comments, a PNG's texts."""
-    info, found = image.info, []
-    blocks = info.get("photoshop")
-    tags = getattr(image, "tag_v2", {}) if image.format == "TIFF" else {}
-    if (isinstance(blocks, dict) and 0x0404 in blocks) or 33723 in tags:
-        found.append("IPTC")
-    if image.format in ("JPEG", "MPO", "GIF") and info.get("comment"):
-        found.append("a comment")
-    if image.format == "PNG":
-        texts = [str(name) for name, value in info.items() if isinstance(value, str) and name != "XML:com.adobe.xmp"]
-        found += [f"the text {' '.join(name.split())[:40]!r}" for name in texts[:3]]
-        found += ["more texts"] if len(texts) > 3 else []
-    return [f"{', '.join(found)}: not carried"] if found else []
-
-
 def _density(image: Image.Image) -> tuple[float, float] | None:
     """As the file's own format states it; what only EXIF states travels with EXIF."""
-    if image.format in ("JPEG", "MPO") and image.info.get("jfif_unit") not in (1, 2):
-        return None
-    if image.format == "TIFF":
-        tags = getattr(image, "tag_v2", {})
-        if X_RESOLUTION not in tags or tags.get(RESOLUTION_UNIT) == 1:
-            return None
     try:
         x, y = (float(dots) for dots in image.info["dpi"])
     except (KeyError, TypeError, ValueError, ZeroDivisionError):

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import errno
-import importlib
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from PIL import Image, UnidentifiedImageError
-from PIL.ExifTags import Base
 
 from amirnet.errors import ImageError, remedy_for
+from amirnet.photo.formats.base import PhotoFormat
+from amirnet.photo.formats.table import FORMATS, format_of
 from amirnet.photo.image_opener import open_image
-from amirnet.photo.jpeg_end import mend_end
-from amirnet.photo.suspicion import check_not_raw, check_opened
-
-READABLE = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "AVIF", "HEIF", "JPEG2000", "TGA", "QOI")
-"""The decoders a photo may use. Pillow knows more, some of which start other programs (EPS) or fetch stubs."""
+from amirnet.photo.tiff_opener import DEVELOP
 
 _SYSTEM = (errno.EMFILE, errno.ENFILE, errno.EIO, errno.ENOMEM)
 """Errors that say nothing of the file's content."""
-_ONE_PHOTO = ("MPO", "HEIF")  # what else such a file holds are depth maps, gain maps and second eyes
-_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
+_RAW_MAKERS = (
+    (8, b"CR\2\0"), (0, b"FUJIFILMCCD-RAW"), (0, b"IIU\0"), (0, b"IIRO"), (0, b"IIRS"), (0, b"MMOR"),
+    (4, b"ftypcrx "), (0, b"FOVb"), (0, b"\0MRM"), (6, b"HEAPCCDR"),
+)  # fmt: skip
+"""Where a camera raw file says at once what it is."""
 
 
 def check_file(file: Path) -> None:
@@ -51,14 +49,12 @@ def opened(file: Path, first_frame: bool = False) -> Iterator[Image.Image]:
     check_file(file)
     try:
         check_not_raw(file)
-        _prepare_heic(file)
-        with open_image(file, _known(READABLE)) as image:
-            check_opened(image, file)
-            if image.format in ("JPEG", "MPO"):
-                mend_end(image, file)
-            _read_turned_tiff(image)
+        with open_image(file, FORMATS) as image:
+            form = format_of(image)
+            form.check(image, file)
+            form.prepare(image, file)
             if not first_frame:
-                _refuse_several(image)
+                _refuse_several(image, form)
             yield image
     except ImageError as error:
         raise ImageError(f"{file}: {error}") from error
@@ -89,51 +85,16 @@ def _is_ours(error: Exception) -> bool:
     return isinstance(name, str) and name.startswith("amirnet.")
 
 
-def is_lossless_webp(file: Path) -> bool:
-    """Whether the first picture of a WebP file is stored without loss. False for what is no WebP."""
-    with file.open("rb") as stream:
-        header = stream.read(12)
-        if header[:4] != b"RIFF" or header[8:] != b"WEBP":
-            return False
-        for _ in range(100):  # the picture comes after a few chunks, or the file is made to keep us busy
-            chunk = stream.read(8)
-            if chunk[:4] in (b"VP8 ", b"VP8L"):
-                return chunk[:4] == b"VP8L"
-            size = int.from_bytes(chunk[4:], "little")
-            stream.seek(size + size % 2, 1)
-    return False
-
-
-def _refuse_several(image: Image.Image) -> None:
-    if getattr(image, "is_animated", False) and image.format not in _ONE_PHOTO:
+def _refuse_several(image: Image.Image, form: PhotoFormat) -> None:
+    if getattr(image, "is_animated", False) and not form.holds_one_photo:
         # How many is not said: to count the pages of a file that is made to have tens of thousands takes long.
-        what = "pages" if image.format == "TIFF" else "frames, an animation"
-        raise ImageError(f"several {what}; take the first one with --first-frame (first_frame=True), or split it first")
+        remedy = "take the first one with --first-frame (first_frame=True), or split it first"
+        raise ImageError(f"several {form.several}; {remedy}")
 
 
-def _read_turned_tiff(image: Any) -> None:
-    """Let a TIFF whose orientation exchanges width and height be read and not mapped into memory: Pillow states the
-    upright size before it has turned the pixels, and would map them by it, every row of the wrong length."""
-    if image.format == "TIFF" and image.tag_v2.get(Base.Orientation) in (5, 6, 7, 8):
-        image.load_read = image.fp.read  # where this is overridden, Pillow does not map
-
-
-def _prepare_heic(file: Path) -> None:
-    """Bring in the decoder of HEIC photos, an optional package, if the file is one."""
+def check_not_raw(file: Path) -> None:
+    """Raises ImageError for camera raw files that no decoder here knows, or takes for a thumbnail. Raises OSError."""
     with file.open("rb") as stream:
-        head = stream.read(64)
-    brands = head[8 : min(64, int.from_bytes(head[:4], "big"))]
-    if head[4:8] != b"ftyp" or head[8:12] not in _HEIC_BRANDS or b"avif" in brands:
-        return
-    try:
-        heif = importlib.import_module("pillow_heif")
-    except ImportError as error:
-        remedy = "pip install 'amirnet[heif]', or convert it to JPEG"
-        raise ImageError(f"a HEIC photo needs pillow-heif; {remedy}") from error
-    heif.register_heif_opener()
-
-
-def _known(names: tuple[str, ...]) -> list[str]:
-    """Those of the names that this Pillow was built with."""
-    Image.init()
-    return [name for name in names if name in Image.OPEN]
+        head = stream.read(32)
+    if any(head[at : at + len(mark)] == mark for at, mark in _RAW_MAKERS):
+        raise ImageError(DEVELOP)

@@ -3,65 +3,21 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import features
 
 from amirnet.errors import OutputError
+from amirnet.photo.formats.base import PhotoFormat
+from amirnet.photo.formats.table import WRITERS
 from amirnet.photo.metadata import NOTHING, Metadata
-from amirnet.photo.png_writer import write_png
 from amirnet.photo.row_buffer import ArrayRows, ConvertedRows, Rows, Sink
-from amirnet.photo.tiff_writer import write_tiff
 from amirnet.runtime.arrays import Samples
 
 DEFAULT_QUALITY = 95
-_MARKER = {"exif": 65_500, "xmp": 65_500}
-"""JPEG keeps each of these in one segment of at most 65,533 bytes, its name included."""
-
-
-@dataclass(frozen=True)
-class Writer:
-    """Pillow's name of a format, what a file of it can hold, and Pillow's options.
-
-    `density`: it states dots an inch by itself, not in EXIF. `side`: the most pixels across or down, where there is a
-    limit that encoder and decoder do not agree on.
-    """
-
-    kind: str
-    gray: bool = True
-    alpha: bool = True
-    deep: bool = False
-    lossy: bool = False
-    metadata: bool = True
-    density: bool = True
-    side: int | None = None
-    options: tuple[tuple[str, Any], ...] = ()
-
-
-_JPEG = Writer("JPEG", alpha=False, lossy=True, options=(("subsampling", 0),))  # full chroma: do not blur it again
-_TIFF = Writer("TIFF", deep=True)
-WRITERS = {
-    ".jpg": _JPEG,
-    ".jpeg": _JPEG,
-    ".jpe": _JPEG,
-    ".jfif": _JPEG,
-    ".png": Writer("PNG", deep=True),
-    # exact: colour below alpha 0 stays
-    ".webp": Writer("WEBP", gray=False, lossy=True, density=False, options=(("exact", True),)),
-    ".tif": _TIFF,
-    ".tiff": _TIFF,
-    ".bmp": Writer("BMP", alpha=False, metadata=False),
-}
-"""Suffix -> how it is written."""
-if features.check("avif"):
-    WRITERS[".avif"] = Writer(
-        "AVIF", gray=False, lossy=True, density=False, side=32_768, options=(("subsampling", "4:4:4"),)
-    )
 
 
 def check_suffix(path: str | os.PathLike[str]) -> None:
@@ -70,7 +26,7 @@ def check_suffix(path: str | os.PathLike[str]) -> None:
         raise OutputError(f"{path}: cannot write this kind of file; end the name with one of {', '.join(WRITERS)}")
 
 
-def writer_for(path: str | os.PathLike[str]) -> Writer:
+def writer_for(path: str | os.PathLike[str]) -> PhotoFormat:
     """How the file is to be written, by its suffix. Raises OutputError."""
     check_suffix(path)
     return WRITERS[Path(path).suffix.lower()]
@@ -82,63 +38,44 @@ def check_quality(quality: int | None) -> None:
         raise OutputError(f"quality {quality}: not between 1 and 100; leave it out for the best that pays")
 
 
-def fitted(rows: Rows, metadata: Metadata, writer: Writer) -> tuple[Rows, Metadata, tuple[str, ...]]:
+def fitted(rows: Rows, metadata: Metadata, writer: PhotoFormat) -> tuple[Rows, Metadata, tuple[str, ...]]:
     """What of the photo and the metadata a file of this format can hold, and a line for each thing it cannot."""
     losses = []
     if rows.deep and not writer.deep:
         rows = ConvertedRows(rows, to_8_bits)
-        losses.append(f"{writer.kind} holds 8 bits a channel; name the output .png or .tif to keep 16")
+        losses.append(f"{writer.name} holds 8 bits a channel; name the output .png or .tif to keep 16")
     if rows.shape[2] in (2, 4) and not writer.alpha:
         rows = ConvertedRows(rows, _on_white)
-        losses.append(f"{writer.kind} holds no transparency; the photo is laid on white")
+        losses.append(f"{writer.name} holds no transparency; the photo is laid on white")
     channels = rows.shape[2]
-    unreadable = writer.kind == "TIFF" and channels == 2 and rows.deep  # for Pillow, and so for us
+    unreadable = writer.name == "TIFF" and channels == 2 and rows.deep  # for Pillow, and so for us
     if (channels < 3 and not writer.gray) or unreadable:
         rows = ConvertedRows(rows, _in_color)
     if not writer.metadata and replace(metadata, density=None) != NOTHING:
         metadata = Metadata(density=metadata.density)
-        losses.append(f"{writer.kind} holds no EXIF, XMP or colour profile; they are left out")
+        losses.append(f"{writer.name} holds no EXIF, XMP or colour profile; they are left out")
     if not writer.density:
         metadata = metadata.with_density_in_exif()
-    for name, limit in _MARKER.items() if writer.kind == "JPEG" else ():
-        if len(getattr(metadata, name) or b"") > limit:
+    for name, content in (("exif", metadata.exif), ("xmp", metadata.xmp)):
+        if writer.block is not None and len(content or b"") > writer.block:
             metadata = replace(metadata, exif=None) if name == "exif" else replace(metadata, xmp=None)
-            losses.append(f"{name.upper()} is too long for JPEG and left out")
+            losses.append(f"{name.upper()} is too long for {writer.name} and left out")
     return rows, metadata, tuple(losses)
 
 
-def encode_to(sink: Sink, rows: Rows, metadata: Metadata, writer: Writer, quality: int, lossless: bool = False) -> None:
+def encode_to(
+    sink: Sink, rows: Rows, metadata: Metadata, writer: PhotoFormat, quality: int, lossless: bool = False
+) -> None:
     """Write a file of this format, of rows and metadata that `fitted` gave out. The same input gives the same bytes.
 
     Raises ValueError or OSError where the format cannot hold a photo of this size.
     """
     if writer.side is not None and max(rows.shape[:2]) > writer.side:
         raise ValueError(f"at most {writer.side} across and down")
-    if writer.kind == "TIFF":
-        write_tiff(sink, rows, metadata)
-        return
-    if rows.deep:
-        write_png(sink, rows, metadata)
-        return
-    options = dict(writer.options)
-    if writer.lossy:
-        options["quality"] = quality
-    if lossless and writer.kind == "WEBP":
-        options["lossless"] = True
-    blocks = {"exif": metadata.exif and b"Exif\0\0" + metadata.exif, "icc_profile": metadata.icc}
-    if metadata.xmp is not None and writer.kind == "PNG":
-        options["pnginfo"] = _png_text(metadata.xmp)
-    else:
-        blocks["xmp"] = metadata.xmp
-    if metadata.density is not None and writer.density:
-        options["dpi"] = metadata.density
-    image = rows.image()
-    image.save(
-        cast(IO[bytes], sink), format=writer.kind, **options, **{name: block for name, block in blocks.items() if block}
-    )
+    writer.encode(sink, rows, metadata, quality, lossless)
 
 
-def encode(samples: Samples, metadata: Metadata, writer: Writer, quality: int, lossless: bool = False) -> bytes:
+def encode(samples: Samples, metadata: Metadata, writer: PhotoFormat, quality: int, lossless: bool = False) -> bytes:
     """The same as bytes, of samples in an array, HWC."""
     encoded = BytesIO()
     encode_to(encoded, ArrayRows(samples), metadata, writer, quality, lossless)
@@ -160,11 +97,3 @@ def _on_white(samples: Samples) -> Samples:
 def _in_color(samples: Samples) -> Samples:
     colors: Samples = samples[..., [0, 0, 0, *range(1, samples.shape[2])]]
     return colors
-
-
-def _png_text(xmp: bytes) -> Any:
-    from PIL.PngImagePlugin import PngInfo
-
-    info = PngInfo()
-    info.add_itxt("XML:com.adobe.xmp", xmp.decode("utf-8"))
-    return info

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from amirnet.photo.color_profile import ColorProfile
+from amirnet.photo.formats.table import format_of
 from amirnet.photo.jpeg_end import notes_of
 from amirnet.photo.jpeg_quality import not_worse_than
-from amirnet.photo.metadata import NOTHING, Metadata, lost_texts
-from amirnet.photo.photo_decoder import is_lossless_webp
+from amirnet.photo.metadata import NOTHING, Metadata
 from amirnet.photo.photo_encoder import DEFAULT_QUALITY
-from amirnet.photo.stated_color import stated_icc
 from amirnet.runtime.arrays import Pixels, Samples
 
 _BAND = 256
@@ -54,14 +53,17 @@ class PhotoFacts:
         `notes`: what was lost so far. `on_its_side`: orientation exchanges width and height. Raises ImageError for
         colours that are stated and not understood.
         """
-        metadata, gray, profile = Metadata.of(image, on_its_side), channels < 3, None
-        notes = [*notes, *notes_of(image), *lost_texts(image)]
+        form, gray, profile = format_of(image), channels < 3, None
+        metadata = Metadata.of(image, on_its_side, form.states_density(image))
+        notes = [*notes, *notes_of(image)]
+        if texts := form.texts(image):
+            notes.append(f"{', '.join(texts)}: not carried")
         if image.format == "MPO":
             notes.append("a second picture behind the photo: not kept")
         if image.mode in ("CMYK", "LAB"):  # a profile for inks or for Lab is wrong for what becomes of them, RGB
             metadata = replace(metadata, icc=None)
         elif metadata.icc is None:
-            metadata = replace(metadata, icc=stated_icc(image))
+            metadata = replace(metadata, icc=_stated_icc(image))
         if metadata.icc is not None:
             try:
                 profile = ColorProfile.of(metadata.icc, gray)
@@ -75,7 +77,7 @@ class PhotoFacts:
             profile=profile,
             metadata=metadata,
             quality=max(DEFAULT_QUALITY, not_worse_than(tables)) if tables else DEFAULT_QUALITY,
-            lossless=source is not None and is_lossless_webp(source),
+            lossless=source is not None and form.is_lossless(source),
             source=source,
             warnings=tuple(notes),
         )
@@ -120,3 +122,10 @@ class PhotoFacts:
             wanted = after.astype(np.int32)
         color[...] = np.where(visible, wanted, color)
         return result
+
+
+def _stated_icc(image: Image.Image) -> bytes | None:
+    name = getattr(image, "filename", "")
+    file = Path(name) if isinstance(name, str) and name else None
+    gray = image.mode in ("L", "LA", "1", "I", "F") or image.mode.startswith("I;16")
+    return format_of(image).stated_icc(image, file, gray)

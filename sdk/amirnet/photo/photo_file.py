@@ -13,6 +13,7 @@ from PIL import Image
 from amirnet.errors import ImageError
 from amirnet.photo.color_profile import cmyk_to_rgb
 from amirnet.photo.deep_samples import is_deep, raw_mode, read_deep
+from amirnet.photo.formats.tiff import Tiff
 from amirnet.photo.metadata import QUARTERS, Metadata, orientation
 from amirnet.photo.photo_decoder import opened
 from amirnet.photo.photo_encoder import to_8_bits
@@ -20,7 +21,6 @@ from amirnet.photo.photo_facts import PhotoFacts
 from amirnet.photo.photo_writer import write_photo
 from amirnet.photo.row_buffer import ArrayRows
 from amirnet.photo.save_options import PLAIN_SAVE, SaveOptions
-from amirnet.photo.suspicion import check_tiff
 from amirnet.runtime.arrays import Pixels, Samples
 from amirnet.runtime.transparency import fill_hidden
 
@@ -100,7 +100,7 @@ class PhotoFile:
 def _check_given(image: Image.Image) -> None:
     """The same suspicion towards a TIFF that the caller opened: what it is and holds is lost once it is loaded."""
     if image.format == "TIFF" and hasattr(image, "tag_v2"):
-        check_tiff(image)
+        Tiff().check(image)
 
 
 def deep_samples(image: Image.Image) -> tuple[Samples | None, list[str]]:

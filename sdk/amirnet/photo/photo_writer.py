@@ -41,10 +41,10 @@ def write_photo(rows: Rows, facts: PhotoFacts, file: Path, saving: SaveOptions) 
         except (OSError, ValueError, RuntimeError) as error:  # a side beyond JPEG's 65,535 or WebP's 16,383 pixels
             if sink.failure is not None:
                 raise sink.failure from error
-            problem = f"{writer.kind} cannot hold {width}x{height} pixels ({error})"
+            problem = f"{writer.name} cannot hold {width}x{height} pixels ({error})"
             raise OutputError(f"{file}: {problem}; choose .png or .tif") from error
         except MemoryError as error:
-            raise OutputError(f"{file}: not enough memory to write {writer.kind}; choose .jpg or .png") from error
+            raise OutputError(f"{file}: not enough memory to write {writer.name}; choose .jpg or .png") from error
 
     write_with(file, fill)
     return stripped + losses

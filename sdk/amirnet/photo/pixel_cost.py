@@ -8,9 +8,10 @@ from PIL import Image
 from PIL.ExifTags import Base
 
 from amirnet.photo.deep_samples import is_deep
+from amirnet.photo.formats.base import PhotoFormat
+from amirnet.photo.formats.table import format_of
 from amirnet.photo.photo_decoder import opened
-from amirnet.photo.photo_encoder import Writer, writer_for
-from amirnet.photo.suspicion import extra_bytes
+from amirnet.photo.photo_encoder import writer_for
 from amirnet.runtime.memory_plan import PixelCost
 
 _HELD = {"L": 1, "1": 1}
@@ -19,15 +20,11 @@ _OPENED = {"L": 1, "1": 2, "P": 5, "CMYK": 8}
 _DEEP = 36
 _PROGRESSIVE = 6
 """Bytes a pixel that libjpeg adds: all coefficients are known only at the end."""
-_DECODER = {"WEBP": 13, "JPEG2000": 16, "AVIF": 7, "HEIF": 7}
-"""Bytes a pixel that these decoders add: they give a photo out only when it is whole."""
-_ENCODER = {"WEBP": 14, "AVIF": 44}
-"""Bytes a pixel that these encoders add: they do not take a photo row by row."""
 
 
-def cost_of(image: Image.Image, writer: Writer) -> PixelCost:
+def cost_of(image: Image.Image, writer: PhotoFormat) -> PixelCost:
     """What a pixel costs of an image that is opened and not loaded yet, restored into a file of this format."""
-    alpha = image.has_transparency_data
+    form, alpha = format_of(image), image.has_transparency_data
     if is_deep(image):
         channels = (1 if image.mode in ("L", "I", "I;16", "I;16B", "LA") else 3) + alpha
         held, most = 2 * channels, _DEEP
@@ -40,10 +37,10 @@ def cost_of(image: Image.Image, writer: Writer) -> PixelCost:
             most *= 2  # Pillow turns it by itself, in memory
         if image.info.get("progressive"):
             most += _PROGRESSIVE
-        most += _DECODER.get(image.format or "", 0)
+        most += form.decoder_bytes
         into = 4 if (alpha and not writer.alpha) or (held == 1 and not writer.gray) else 0
-    most += -(-extra_bytes(image) // (image.width * image.height))
-    return PixelCost(max(most, held + into + _ENCODER.get(writer.kind, 0)), held)
+    most += -(-form.extra_bytes(image) // (image.width * image.height))
+    return PixelCost(max(most, held + into + writer.encoder_bytes), held)
 
 
 def pixel_cost(photo: Path, output: Path, first_frame: bool) -> tuple[PixelCost, int, int]:

@@ -7,13 +7,9 @@ JPEG 2000: its `colr` box. The numbers of cICP and nclx are those of ITU-T H.273
 from __future__ import annotations
 
 import struct
-from pathlib import Path
-from typing import NoReturn
-
-from PIL import Image
+from typing import Any, NoReturn
 
 from amirnet.errors import ImageError
-from amirnet.photo.boxes import jpeg_2000_color, primary_color
 from amirnet.photo.icc_writer import Curve, White, gamma_curve, gray_icc, rgb_icc, srgb_curve
 
 _D65: White = (0.3127, 0.329)
@@ -35,40 +31,15 @@ UNSPECIFIED = 2
 _AS_SRGB = (1, 6, 11, 13, 14, 15)
 """Transfers that stand for sRGB's: those of television, which encoders write for sRGB and viewers take for it."""
 _HDR = {16: "PQ", 18: "HLG"}
-_DECODED = (12, 16, 17, 18)
-"""Of JPEG 2000's spaces: CMYK, sRGB, gray, sYCC."""
 _SAME = 0.002
 """x and y that differ by less are the same colour."""
 _NEAR = 0.05
 """A gamma this near to 1/2.2, in parts, is how files that are in sRGB state it."""
 
 
-def stated_icc(image: Image.Image) -> bytes | None:
-    """A profile for what the image's file states of its colours; None where it has an ICC profile, is in sRGB, or
-    states nothing. Raises ImageError for PQ and HLG, whose white no display has, and for what cannot be understood."""
-    if image.info.get("icc_profile"):
-        return None
-    gray = image.mode in ("L", "LA", "1", "I", "F") or image.mode.startswith("I;16")
-    name = getattr(image, "filename", "")
-    file = Path(name) if isinstance(name, str) and name else None
-    if image.format == "PNG":
-        code = _png_code(file)
-        return _of_code(*code, gray) if code else _of_gamma(image, gray)
-    if file is None or not file.is_file():
-        return None
-    if image.format in ("AVIF", "HEIF"):
-        code = primary_color(file)
-        return _of_code(*code, gray) if code else None
-    if image.format == "JPEG2000":
-        found = jpeg_2000_color(file)
-        # Of the spaces by number, these are what the decoder turns into CMYK, RGB or gray; of others it knows nothing.
-        if isinstance(found, int) and found not in _DECODED:
-            _refuse(f"its colours are stated as JPEG 2000's space {found}; save it in sRGB first")
-        return found if isinstance(found, bytes) else None
-    return None
-
-
-def _of_code(primaries: int, transfer: int, gray: bool) -> bytes | None:
+def icc_of_code(primaries: int, transfer: int, gray: bool) -> bytes | None:
+    """By the numbers of cICP and nclx. None for sRGB. Raises ImageError for PQ and HLG, whose white no display has, and
+    for what cannot be understood."""
     if transfer in _HDR:
         _refuse(f"an HDR photo ({_HDR[transfer]}); save it as SDR, in sRGB or Display P3, first")
     if primaries == UNSPECIFIED and transfer == UNSPECIFIED:
@@ -83,10 +54,10 @@ def _of_code(primaries: int, transfer: int, gray: bool) -> bytes | None:
     return _profile(colors, curve, gray)
 
 
-def _of_gamma(image: Image.Image, gray: bool) -> bytes | None:
-    """By gAMA and cHRM, which an sRGB chunk overrules."""
-    gamma, color = image.info.get("gamma"), image.info.get("chromaticity")
-    if "srgb" in image.info or (gamma is None and color is None):
+def icc_of_gamma(info: dict[str | tuple[int, int], Any], gray: bool) -> bytes | None:
+    """By gAMA and cHRM as Pillow found them, which an sRGB chunk overrules. None for sRGB."""
+    gamma, color = info.get("gamma"), info.get("chromaticity")
+    if "srgb" in info or (gamma is None and color is None):
         return None
     curve = srgb_curve()
     if isinstance(gamma, float) and gamma > 0:
@@ -115,24 +86,6 @@ def _profile(colors: tuple[White, White, White, White], curve: Curve, gray: bool
         struct.error,
     ):  # three points on a line, or beyond the profile
         return None
-
-
-def _png_code(file: Path | None) -> tuple[int, int] | None:
-    """Primaries and transfer of a cICP chunk."""
-    if file is None or not file.is_file():
-        return None
-    with file.open("rb") as stream:
-        stream.seek(8)
-        for _ in range(1000):
-            head = stream.read(8)
-            size = int.from_bytes(head[:4], "big")
-            if len(head) < 8 or head[4:] == b"IDAT":
-                return None
-            if head[4:] == b"cICP" and size == 4:
-                content = stream.read(4)
-                return (content[0], content[1]) if len(content) == 4 else None
-            stream.seek(size + 4, 1)
-    return None
 
 
 def _refuse(problem: str) -> NoReturn:
