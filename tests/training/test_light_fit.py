@@ -6,13 +6,13 @@ import torch
 
 from amirnet_training import light_fit
 from amirnet_training.data_config import DataConfig
-from amirnet_training.light_fit import CHOICES, PROBES, Seen, fit, light_data, measure
+from amirnet_training.light_fit import CHOICES, PROBES, PhotoViews, fit, light_data, measure
 from amirnet_training.network.light import STATISTICS, LightHead
 
 CODE = 7
 
 
-def seen(count: int = 96) -> Seen:
+def seen(count: int = 96) -> PhotoViews:
     """Half of the photos are four times too dark, and their code says so; the others are as dark on purpose."""
     generator = torch.Generator().manual_seed(3)
     target = torch.rand(count, 3, 4, 4, generator=generator) * 0.8 + 0.1
@@ -23,7 +23,7 @@ def seen(count: int = 96) -> Seen:
     codes[:, :, 0] = too_dark[:, None].float()
     statistics = photo.mean((1, 2, 3))[:, None, None].expand(count, CHOICES, STATISTICS).contiguous()
     choices = (tuple(range(PROBES)), *((index, index + 1) for index in range(CHOICES - 1)))
-    return Seen(codes, statistics, choices, photo, target)
+    return PhotoViews(codes, statistics, choices, photo, target)
 
 
 def test_the_head_learns_whom_to_brighten(monkeypatch) -> None:

@@ -113,7 +113,7 @@ class TrainConfig(Section):
 
 
 class QuantizeConfig(Section):
-    """Quantisation-aware training of a finished model's restorer, on the same samples as its training."""
+    """Quantization-aware training of a finished model's restorer, on the same samples as its training."""
 
     steps: Annotated[int, Field(ge=0)] = 1200
     """0: the calibration alone."""

@@ -50,7 +50,7 @@ MARGIN = 0.1
 
 
 @dataclass(frozen=True)
-class Seen:
+class PhotoViews:
     """What is known of M photos."""
 
     codes: Tensor
@@ -84,7 +84,7 @@ def light_data(data: DataConfig) -> DataConfig:
 
 
 @torch.no_grad()
-def look(network: AMIRNet, windows: Windows, advance: Callable[[int], None], size: int = 16) -> Seen:
+def look(network: AMIRNet, windows: Windows, advance: Callable[[int], None], size: int = 16) -> PhotoViews:
     """What the head is given of each window's photo, and what it should make of it."""
     generator = torch.Generator().manual_seed(windows.items.seed)
     counts = [PROBES, *torch.randint(4, PROBES + 1, (CHOICES - 1,), generator=generator).tolist()]
@@ -102,10 +102,10 @@ def look(network: AMIRNet, windows: Windows, advance: Callable[[int], None], siz
             kept.append(F.avg_pool2d(to_float(images, torch.device("cpu")), POOLED))
         advance(size)
     seen, given = (torch.cat(parts) for parts in (codes, statistics))
-    return Seen(seen, given, choices, torch.cat(photos), torch.cat(targets))
+    return PhotoViews(seen, given, choices, torch.cat(photos), torch.cat(targets))
 
 
-def fit(light: LightHead, seen: Seen, seed: int, advance: Callable[[int], None], steps: int = STEPS) -> None:
+def fit(light: LightHead, seen: PhotoViews, seed: int, advance: Callable[[int], None], steps: int = STEPS) -> None:
     """Trains the head on what was seen; each visit takes another choice of the photos' probes."""
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.AdamW(light.parameters(), lr=RATE, weight_decay=1e-4)
@@ -134,7 +134,7 @@ def _loss(light: LightHead, code: Tensor, statistics: Tensor, photo: Tensor, tar
 
 
 @torch.no_grad()
-def measure(light: LightHead, seen: Seen) -> str:
+def measure(light: LightHead, seen: PhotoViews) -> str:
     """What the curves alone make of photos, in one line."""
     code = seen.codes.mean(dim=1)
     lifted = lift(seen.photo, light(code, seen.statistics[:, 0])).clamp(max=1)
@@ -145,7 +145,7 @@ def measure(light: LightHead, seen: Seen) -> str:
             f"{int((~dark).sum())} others {unasked} brightened by more than a tenth")  # fmt: skip
 
 
-def see(network: AMIRNet, config: Config, count: int, *, held_out: bool = False) -> Seen:
+def see(network: AMIRNet, config: Config, count: int, *, held_out: bool = False) -> PhotoViews:
     """Makes ``count`` photos and looks at them. Raises DataError."""
     data = light_data(config.data)
     side = data.window or 3 * data.patch

@@ -1,4 +1,4 @@
-"""Quantisation-aware training: from a finished float model to one whose restorer runs on an int8 grid.
+"""Quantization-aware training: from a finished float model to one whose restorer runs on an int8 grid.
 
 Only the restorer's program trains; encoder and tree are what they were, so a photo's code is too. Resumable to the bit,
 as training itself is.
@@ -28,19 +28,27 @@ from ..losses import psnr, restoration_loss
 from ..meter import Meter
 from ..runlog import RunLog
 from ..schedule import learning_rate
+from .borders import inner
+from .calibration_data import (
+    RuntimeCodes,
+    Sample,
+    calibration_samples,
+    load_start,
+    quantization_items,
+    samples,
+    with_context,
+)
 from .fake_quant import FakeQuantSteps
-from .fixed_steps import QuantisedRestorer
 from .grid import Grid
-from .layers import inner, layers_of
+from .int8_steps import QuantizedRestorer
 from .loss import held_out, measure
-from .samples import RuntimeCodes, Sample, calibration_samples, load_start, quantization_items, samples, with_context
 from .search import calibrate_by_result
 
 STATE_KEYS = {"program", "grid", "optimizer", "step", "seconds", "config", "start"}
-"""What a state of quantisation-aware training holds."""
+"""What a state of quantization-aware training holds."""
 
 
-class QuantisationTrainer:
+class QuantizationTrainer:
     """One run in one folder.
 
     Args:
@@ -114,15 +122,15 @@ class QuantisationTrainer:
             self.log.close()
         return self._finish()
 
-    def _begin(self) -> QuantisedRestorer:
+    def _begin(self) -> QuantizedRestorer:
         """What training starts, or started, from."""
         if self.state is not None:
             grid = Grid.from_json(self.state["grid"], str(self.folder / "checkpoint.pt"))
-            return QuantisedRestorer(layers_of(self.restorer), grid, self.restorer.blocks)
+            return QuantizedRestorer(self.restorer.layers(), grid, self.restorer.blocks)
         batches = calibration_samples(self.plain_codes, self.items, self.config)
         return calibrate_by_result(self.restorer, batches, self.tree["grid"])
 
-    def _set_up(self, begun: QuantisedRestorer) -> None:
+    def _set_up(self, begun: QuantizedRestorer) -> None:
         self.grid = begun.grid
         program = FakeQuantSteps(begun)
         learnt = [*program.weights.values(), *program.biases.values()]
@@ -193,11 +201,11 @@ class QuantisationTrainer:
         if last or self.step % train.checkpoint_every == 0:
             self.save()
 
-    def _validate(self, quantised: QuantisedRestorer) -> None:
-        """Logs the PSNR of the float restorer and of ``quantised`` on held-out photos (first process only)."""
+    def _validate(self, quantized: QuantizedRestorer) -> None:
+        """Logs the PSNR of the float restorer and of ``quantized`` on held-out photos (first process only)."""
         if self.log is None or not self.config.train.validation_items:
             return
-        found = measure({"float": self.restorer, "int8": quantised}, *held_out(self.plain_codes, self.config))
+        found = measure({"float": self.restorer, "int8": quantized}, *held_out(self.plain_codes, self.config))
         row = {name: {kind: round(value, 3) for kind, value in kinds.items()} for name, kinds in found.items()}
         given = {f"input_{kind}": value for kind, value in row["input"].items()}
         self.log.write({"step": self.step, "validation": {**row["int8"], **given}, "validation_float": row["float"]})
@@ -219,8 +227,8 @@ class QuantisationTrainer:
         run = {"steps": self.step, "seconds": round(self.seconds), "processes": self.fabric.world_size}
         config = self.start.config.model_copy(update={"quantize": self.config.quantize})
         facts = {**self.start.facts, "quantization": run}
-        quantised = self.program.to_restorer()
-        model = replace(self.start, config=config, facts=facts, quantised=quantised)
+        quantized = self.program.to_restorer()
+        model = replace(self.start, config=config, facts=facts, quantized=quantized)
         if self.fabric.is_global_zero:
             save_model(self.folder / "model.safetensors", model)
             write_file(self.folder / "config.yaml", dump(portable(config)).encode())

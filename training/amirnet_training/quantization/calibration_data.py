@@ -1,4 +1,4 @@
-"""Photos for quantising: training samples as in training, but with the codes that the runtime would give them."""
+"""Photos for quantizing: training samples as in training, but with the codes that the runtime would give them."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def tree_of(tree: dict[str, Any]) -> DegradationTree:
 
 
 class Setting(NamedTuple):
-    """What a finished model is quantised with: its own training images, in patches with context."""
+    """What a finished model is quantized with: its own training images, in patches with context."""
 
     config: Config
     items: Items
@@ -114,7 +114,7 @@ def with_context(config: Config) -> Config:
 
 
 def quantization_items(config: Config) -> Items:
-    """Those of the training items that a restorer is quantised with. Raises DataError."""
+    """Those of the training items that a restorer is quantized with. Raises DataError."""
     return Items(config.data, config.quantize.items or config.data.items, config.train.seed)
 
 
@@ -167,7 +167,7 @@ def calibration_samples(codes: RuntimeCodes, items: Items, config: Config) -> It
 
 
 def load_start(path: Path) -> tuple[TrainedModel, PhoneRestorer, dict[str, Any]]:
-    """A finished model that can be quantised, with its restorer and its tree.
+    """A finished model that can be quantized, with its restorer and its tree.
 
     Raises:
         CheckpointError: missing, broken or not finite, of a preset without an 8-bit form, or without a tree.
@@ -175,7 +175,7 @@ def load_start(path: Path) -> tuple[TrainedModel, PhoneRestorer, dict[str, Any]]
     model = load_model(path)
     if not isinstance(model.network.restorer, PhoneRestorer):
         preset = model.config.network.preset
-        raise CheckpointError(f"{path}: preset {preset!r} has no 8-bit form: quantise a phone preset, mobile or tiny")
+        raise CheckpointError(f"{path}: preset {preset!r} has no 8-bit form: quantize a phone preset, mobile or tiny")
     if model.tree is None:
-        raise CheckpointError(f"{path}: holds no tree: train to the end, then quantise model.safetensors")
+        raise CheckpointError(f"{path}: holds no tree: train to the end, then quantize model.safetensors")
     return model, model.network.restorer, model.tree
