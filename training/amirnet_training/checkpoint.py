@@ -42,8 +42,9 @@ def load_state(path: Path, keys: set[str] = STATE_KEYS) -> dict[str, Any]:
     """Reads what `save_state` wrote; nothing but tensors and plain values is unpickled.
 
     Raises:
-        CheckpointError: missing, truncated, or not a training state.
+        CheckpointError: missing, truncated, no file, or not a training state.
     """
+    _refuse_what_is_no_file(path, "restore checkpoint.pt, or remove it and train without --resume")
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
@@ -100,8 +101,7 @@ def load_model(path: str | Path) -> TrainedModel:
     path = Path(path)
     if path.is_dir():
         path = path / "model.safetensors"
-    if path.exists() and not path.is_file():  # a pipe waits for ever, a device has no end
-        raise CheckpointError(f"{path}: not a file: name a model.safetensors or its run folder")
+    _refuse_what_is_no_file(path, "name a model.safetensors or its run folder")
     try:
         with safe_open(path, framework="pt") as file:
             header = json.loads((file.metadata() or {})["amirnet"])
@@ -130,6 +130,12 @@ def load_model(path: str | Path) -> TrainedModel:
             raise CheckpointError(f"{path}: weight {name} is not finite: resume training from an earlier checkpoint")
     quantized = None if grid is None else unpack(rounded, grid, network.restorer, str(path))
     return TrainedModel(network.eval(), config, tree, facts, quantized)
+
+
+def _refuse_what_is_no_file(path: Path, remedy: str) -> None:
+    """Raises CheckpointError for a folder, a pipe, which would be waited for for ever, or a device without an end."""
+    if path.exists() and not path.is_file():
+        raise CheckpointError(f"{path}: not a file: {remedy}")
 
 
 def fingerprint(config: Config, *without: str) -> str:

@@ -186,6 +186,8 @@ def load(path: str | Path) -> Config:
     shipped = SHIPPED / f"{path}.yaml"
     if not path.is_file() and len(path.parts) == 1 and shipped.is_file():
         path = shipped
+    if path.exists() and not path.is_file():  # a pipe waits for ever, a device has no end
+        raise ConfigError(f"{path}: not a file: name a YAML configuration")
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:

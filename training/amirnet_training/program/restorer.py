@@ -96,9 +96,19 @@ def blocks_of(steps: Collection[str]) -> Blocks:
     found = Blocks(half, quarter, middle)
     for steered, plain in product([found.steered, *Block.kinds], [found.plain, *Block.kinds]):
         tried = found._replace(steered=steered, plain=plain)
-        if any(set(step_names(tried, steered=with_code)) == set(steps) for with_code in (True, False)):
+        if _has(tried, set(steps)):
             return tried
     return found
+
+
+def _has(blocks: Blocks, steps: set[str]) -> bool:
+    """Whether the program with these blocks has just these steps, with its code or folded."""
+    if set(step_names(blocks, steered=True)) == steps:
+        return True
+    try:
+        return set(step_names(blocks, steered=False)) == steps
+    except ValueError:  # a kind that does not fold
+        return False
 
 
 def _stage(steps: Steps[Value], name: str, value: Value, code: Value) -> Value:
