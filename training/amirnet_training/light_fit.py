@@ -33,12 +33,15 @@ from .schedule import learning_rate
 STEPS, BATCH, RATE = 3000, 128, 2e-3
 FINE = 1e-4
 """Mean squared error from which on errors count by their ratio."""
-UNASKED, UNASKED_DARK = 4.0, 12.0
-"""Weight of brightening a photo that is as bright as it should be, and one that is dark on purpose."""
+UNASKED, UNASKED_DARK = 2.0, 1.0
+"""Weight of brightening a photo that is as bright as it should be, and one that is dark on purpose. Of the latter there
+are as many as of low light: heavier (4 and 4), they cost it three decibels; at 12 nothing is brightened any more."""
 DARKENINGS = tuple(Darkening(night, noise=noise) for night in (False, True) for noise in (False, True))
 """The ways in which the evaluation darkens photos."""
 BRIGHTER = 1.1
 """A photo is to be brightened if its target's mean level is so many times its own."""
+CLOSED = 2.0
+"""Weight of numbers that are not as far below 0: only what is below passes such a photo to the level."""
 MARGIN = 0.1
 """How far below 0 the head's numbers are to be for a photo that is not to be brightened."""
 
@@ -80,7 +83,7 @@ def _loss(light: LightHead, inputs: Tensor, photo: Tensor, target: Tensor, asked
     lifted = lift(photo, light(code, statistics)).clamp(max=1)
     apart = (lifted - target).square().mean((1, 2, 3))
     unasked = torch.relu(light.output(torch.relu(light.hidden(inputs))) + MARGIN).mean(dim=1)
-    return (weight * (torch.log1p(apart / FINE) + torch.where(asked, 0.0, unasked))).mean()
+    return (weight * torch.log1p(apart / FINE) + CLOSED * torch.where(asked, 0.0, unasked)).mean()
 
 
 @torch.no_grad()
