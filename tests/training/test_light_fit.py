@@ -55,9 +55,9 @@ def test_the_head_learns_whom_to_brighten(monkeypatch) -> None:
     head, photos, steps = LightHead(CODE), seen(), []
     before, asked = measure(head, photos), to_brighten(photos)
     assert asked.tolist() == photos.of(LOW_LIGHT).tolist()
-    fit(head, photos, 1, steps.append, 400)
+    fit(head, photos, 1, steps.append, 800)
     curves = head(photos.codes[:, 0], photos.statistics[:, 0]).detach()
-    assert steps == [1] * 400
+    assert steps == [1] * 800
     assert float(curves[~asked].abs().max()) == 0, "what is dark on purpose stays to the level"
     lifted = lift(photos.photo, curves)[asked]
     assert float((lifted - photos.target[asked]).abs().mean()) < 0.05

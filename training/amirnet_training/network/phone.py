@@ -71,9 +71,13 @@ class Widths(NamedTuple):
     """Channels of a phone restorer at each scale."""
 
     full: int
+    """At the photo's own resolution."""
     half: int
+    """At 1/2."""
     quarter: int
+    """At 1/4."""
     eighth: int = 0
+    """At 1/8; 0 where there is no such scale."""
 
 
 class PhoneRestorer(nn.Module):

@@ -29,8 +29,11 @@ class ObservedRange:
     """What a step gave over the batches: its range, 0 included, and a sample of its values."""
 
     low: float = 0.0
+    """The least value, at most 0."""
     high: float = 0.0
+    """The greatest value, at least 0."""
     values: list[Tensor] = field(default_factory=list)
+    """A sample of the values of each batch."""
 
     def take(self, value: Tensor, generator: torch.Generator) -> None:
         flat = inner(value).flatten()

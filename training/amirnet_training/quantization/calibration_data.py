@@ -33,6 +33,7 @@ class Sample(NamedTuple):
     """Item numbers, (N,) int64, on the CPU."""
     degraded: Tensor
     clean: Tensor
+    """As the photos should come back."""
     code: Tensor
     """(N, K, 1, 1), multiples of 1 / grid."""
 
@@ -93,8 +94,11 @@ class Setting(NamedTuple):
     """What a finished model is quantized with: its own training images, in patches with context."""
 
     config: Config
+    """Of the model, with patches that have context."""
     items: Items
+    """The photos."""
     codes: RuntimeCodes
+    """What each sample is steered by."""
 
     @classmethod
     def of(cls, model: TrainedModel, tree: dict[str, Any], data: Path) -> Setting:

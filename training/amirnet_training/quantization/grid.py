@@ -30,7 +30,9 @@ class QuantParams:
     """One tensor's place on the grid. ``scale`` is a float32 value, so that every format stores the same bits."""
 
     scale: float
+    """Of one integer, a float32 value above 0."""
     zero_point: int
+    """The integer that stands for 0, -128 to 127."""
 
     def fake(self, value: Tensor) -> Tensor:
         """``value`` rounded to the grid and back (ties to even)."""
@@ -52,7 +54,9 @@ class Grid:
     """Scales of all steps and of all layers' weights, by name."""
 
     activations: dict[str, QuantParams]
+    """Step -> where its result lies."""
     weights: dict[str, tuple[float, ...]]
+    """Layer -> a scale for each output channel."""
 
     def to_json(self) -> dict[str, Any]:
         """As the manifest and the checkpoint hold it."""

@@ -22,8 +22,11 @@ class QuantizedRestorer:
     """
 
     layers: Layers
+    """Float weights and biases by step."""
     grid: Grid
+    """Rounds weights and results."""
     blocks: Blocks
+    """Of the program."""
 
     @property
     def steered(self) -> bool:
