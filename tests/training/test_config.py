@@ -125,7 +125,7 @@ def test_a_missing_file(tmp_path) -> None:
 
 
 def test_a_network_may_have_another_shape(settings) -> None:
-    for more, alignment, blocks in ((({}, 4, (1, 0, 3)), ({"eighth": 32, "quarter_blocks": 2}, 8, (1, 2, 3)))):
+    for more, alignment, blocks in (({}, 4, (1, 0, 3)), ({"eighth": 32, "quarter_blocks": 2}, 8, (1, 2, 3))):
         settings["network"] = {"preset": "tiny", "levels": 3, "shape": {**SHAPE, **more}}
         config = parse(settings, "x")
         restorer = build_from(config.network).restorer

@@ -150,9 +150,7 @@ def _group(item: Item) -> str:
 
 
 @torch.no_grad()
-def _view(
-    eyes: Eyes, degraded: Image, clean: Image, group: str, rng: np.random.Generator
-) -> _View:
+def _view(eyes: Eyes, degraded: Image, clean: Image, group: str, rng: np.random.Generator) -> _View:
     height, width = degraded.shape[:2]
     plan = ProbePlan(width, height, eyes.size, GRID)
     seen = plan.gather(lambda top, bottom: degraded[top:bottom])
