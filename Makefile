@@ -1,7 +1,7 @@
 # make demo    restore the demo photos, export models/mobile in every format, measure it; a report of it all
 #              (out/demo/report.html). The bundle in out/demo/mobile is kept until the checkpoint, the code that
 #              exports it or its tools' versions change. Status 1 when the exported models do not agree.
-# make test    ruff, mypy, then every test, the quick ones first
+# make test    ruff (rules and format), mypy, then every test, the quick ones first
 # make lint    ruff and mypy only
 # make parity-arm64   the models on 64-bit ARM kernels, emulated, against this machine's
 # make clean   remove what was made here, .venv included
@@ -27,6 +27,7 @@ test: lint
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 # On ARM64 machines there is nothing to emulate, and both lines say so; without Debian's apt the first one fails.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from amirnet_training.checkpoint import TrainedModel
-from amirnet_training.quantization.samples import Setting, calibration_samples, load_start
+from amirnet_training.quantization.calibration_data import Setting, calibration_samples, load_start
 from amirnet_training.quantization.search import calibrate_by_result
 
 from .errors import ExportError
@@ -23,10 +23,10 @@ def calibrated(model: TrainedModel, checkpoint: Path, data: Path) -> TrainedMode
         ExportError: it was trained for 8 bits already.
         DataError: an image set is missing or unusable.
     """
-    if model.quantised is not None:
+    if model.quantized is not None:
         raise ExportError(f"{checkpoint}: was trained for 8 bits, which is better: leave --calibrate out")
     model, restorer, tree = load_start(checkpoint)
     config, items, codes = Setting.of(model, tree, data)
     facts = {**model.facts, "quantization": {"steps": 0, "batches": config.quantize.batches}}
-    quantised = calibrate_by_result(restorer, calibration_samples(codes, items, config), tree["grid"])
-    return replace(model, quantised=quantised, facts=facts)
+    quantized = calibrate_by_result(restorer, calibration_samples(codes, items, config), tree["grid"])
+    return replace(model, quantized=quantized, facts=facts)

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from amirnet_training.network import AMIRNet
-from amirnet_training.quantization.grid import Grid, Scale
-from amirnet_training.quantization.layers import Layer
-from amirnet_training.quantization.program import restore
+from amirnet_training.program.layer import Layer
+from amirnet_training.program.restorer import restore
+from amirnet_training.quantization.grid import Grid, QuantParams
 
 from .coreml_package import load_coremltools, load_program, package_files
 from .encoder_program import Array, encode
@@ -33,7 +33,7 @@ class Tensor(NamedTuple):
     """A step's result: the variable to compute with, and in int8 its grid."""
 
     variable: Any
-    scale: Scale | None
+    scale: QuantParams | None
 
 
 class CoremlSteps:
@@ -93,7 +93,7 @@ class CoremlSteps:
             variable = self.mb.cast(x=variable, dtype="fp32", name=label)
         return Tensor(variable, None) if scale is None else self._rounded(name, label, variable, scale)
 
-    def _rounded(self, step: str, label: str, variable: Any, scale: Scale) -> Tensor:
+    def _rounded(self, step: str, label: str, variable: Any, scale: QuantParams) -> Tensor:
         place = {"scale": self.real(scale.scale), "zero_point": np.int8(scale.zero_point)}
         integers = self.mb.quantize(input=variable, output_dtype="int8", name=_name(step) + INTEGERS, **place)
         return Tensor(self.mb.dequantize(input=integers, name=label, **place), scale)

@@ -12,7 +12,7 @@ from torch import nn
 
 from amirnet_training.network import AMIRNet
 from amirnet_training.network.phone import HighPass, PhoneEncoder
-from amirnet_training.quantization.layers import Layer
+from amirnet_training.program.layer import Layer
 
 from .errors import ExportError
 

@@ -85,7 +85,7 @@ def export_bundle(
     manifest = make_manifest(replace(model, tree=tree), tile)
     geometry = manifest["geometry"]["tile"]
     facts = ModelFacts(manifest["name"], manifest["description"], LICENSE, manifest["identity"])
-    made = model_files(model.network, model.quantised, model.config.data.probe_side, geometry["size"], facts, folded)
+    made = model_files(model.network, model.quantized, model.config.data.probe_side, geometry["size"], facts, folded)
     codes = {"restorer": None} if folded is None else {folded_role(node): code for node, code in folded.items()}
     for role, code in codes.items():
         check_restorer(model.network, made.files[made.models[role]["onnx"]["float32"]], geometry["halo"], code)
@@ -149,7 +149,7 @@ def make_manifest(model: TrainedModel, tile: int | None = None) -> dict[str, Any
         "name": model.config.name,
         "description": f"AMIRNet preset {model.config.network.preset}, {steps}",
         "license": LICENSE,
-        "identity": model_identity(network, model.quantised),
+        "identity": model_identity(network, model.quantized),
         "geometry": {
             "probe": {"size": model.config.data.probe_side, "grid": PROBE_GRID, "trim": TRIM},
             "tile": {"size": size, "halo": halo, "overlap": OVERLAP, "alignment": alignment, "radius": radius,

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from amirnet.bundle.model_paths import folded_role
 from amirnet_training.network import AMIRNet
-from amirnet_training.quantization.fixed_steps import QuantisedRestorer
+from amirnet_training.quantization.int8_steps import QuantizedRestorer
 
 from .coreml import encoder_coreml, restorer_coreml
 from .model_facts import ModelFacts
@@ -35,7 +35,7 @@ class ModelFiles(NamedTuple):
 
 def model_files(
     network: AMIRNet,
-    quantised: QuantisedRestorer | None,
+    quantized: QuantizedRestorer | None,
     probe: int,
     tile: int,
     facts: ModelFacts,
@@ -45,7 +45,7 @@ def model_files(
 
     Args:
         network: trained float weights.
-        quantised: the restorer on its int8 grid.
+        quantized: the restorer on its int8 grid.
         probe: side of a probe in pixels.
         tile: side of a tile in pixels, fixed in TFLite and Core ML.
         facts: goes into every file's own metadata.
@@ -61,23 +61,23 @@ def model_files(
     made.models["encoder"] = {backend: {"float32": "encoder" + suffix} for backend, suffix in SUFFIXES.items()}
     whole = RestorerProgram.in_float(network.restorer)  # type: ignore[arg-type]
     if folded is None:
-        _add(made, "restorer", whole, quantised, tile, facts)
+        _add(made, "restorer", whole, quantized, tile, facts)
     for node, code in (folded or {}).items():
-        part = quantised.folded(code) if quantised is not None else None
+        part = quantized.folded(code) if quantized is not None else None
         _add(made, folded_role(node), whole.folded(code), part, tile, facts)
     return made
 
 
 def _add(
-    made: ModelFiles, role: str, real: RestorerProgram, quantised: QuantisedRestorer | None, tile: int,
+    made: ModelFiles, role: str, real: RestorerProgram, quantized: QuantizedRestorer | None, tile: int,
     facts: ModelFacts,
 ) -> None:  # fmt: skip
     """Writes one restorer in all formats and precisions."""
     stem = role.replace(".", "_")
     programs = {"float": (stem, real)}
-    if quantised is not None:
-        programs["int8"] = (f"{stem}_int8", RestorerProgram.in_int8(quantised))
-        made.quantization[role] = quantised.grid.to_json()
+    if quantized is not None:
+        programs["int8"] = (f"{stem}_int8", RestorerProgram.in_int8(quantized))
+        made.quantization[role] = quantized.grid.to_json()
     made.models[role] = {backend: {} for backend in SUFFIXES}
     for precision, (name, program) in programs.items():
         made.files[f"{name}.onnx"] = write_restorer(program, facts)

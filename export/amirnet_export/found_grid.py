@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amirnet_training.quantization.grid import Grid, Scale
+from amirnet_training.quantization.grid import Grid, QuantParams
 
 from .errors import ExportError
 
@@ -12,12 +12,12 @@ class FoundGrid:
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
-        self._activations: dict[str, Scale] = {}
+        self._activations: dict[str, QuantParams] = {}
         self._weights: dict[str, tuple[float, ...]] = {}
 
     def activation(self, step: str, scale: float, zero_point: int) -> None:
         """One tensor's scale and zero point. Raises ExportError when the step was found before with others."""
-        found = Scale(float(scale), int(zero_point))
+        found = QuantParams(float(scale), int(zero_point))
         if self._activations.setdefault(step, found) != found:
             raise ExportError(f"{self.origin}: {step} lies on two grids: export it again")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from amirnet_training.quantization.exact import Ties, inexact
+from amirnet_training.program.restorer import blocks_of
 from amirnet_training.quantization.grid import Grid
-from amirnet_training.quantization.program import blocks_of
+from amirnet_training.quantization.rounding_rules import Ties, inexact
 
 from .coreml import coreml_grid
 from .errors import ExportError

@@ -16,8 +16,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from amirnet_training.quantization.grid import Grid, Scale
-from amirnet_training.quantization.program import restore
+from amirnet_training.program.restorer import restore
+from amirnet_training.quantization.grid import Grid, QuantParams
 
 from .errors import ExportError
 from .found_grid import FoundGrid
@@ -38,7 +38,7 @@ class Tensor(NamedTuple):
 
     name: str
     step: str
-    scale: Scale | None
+    scale: QuantParams | None
 
 
 class OnnxSteps:
@@ -96,15 +96,15 @@ class OnnxSteps:
             self._node("Relu", [result + "/linear"], result)
         return Tensor(name, name, None) if scale is None else self._rounded(name, scale)
 
-    def _rounded(self, step: str, scale: Scale) -> Tensor:
+    def _rounded(self, step: str, scale: QuantParams) -> Tensor:
         self._node("QuantizeLinear", [step + REAL, *self._place(step, scale)], step)
         return self._read(step, scale)
 
-    def _read(self, step: str, scale: Scale) -> Tensor:
+    def _read(self, step: str, scale: QuantParams) -> Tensor:
         self._node("DequantizeLinear", [step, *self._place(step, scale)], step + "/on_grid")
         return Tensor(step + "/on_grid", step, scale)
 
-    def _place(self, step: str, scale: Scale) -> list[str]:
+    def _place(self, step: str, scale: QuantParams) -> list[str]:
         if f"{step}/scale" not in self._written:
             self._constant(f"{step}/scale", np.array(scale.scale, dtype=np.float32))
             self._constant(f"{step}/zero_point", np.array(scale.zero_point + SHIFT, dtype=np.uint8))

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from torch import Tensor
 
-from amirnet_training.network.phone import Blocks, PhoneRestorer
-from amirnet_training.quantization.fixed_steps import QuantisedRestorer
-from amirnet_training.quantization.float_steps import float_steps
-from amirnet_training.quantization.grid import LOW, Grid, Scale, integers
-from amirnet_training.quantization.layers import Layer, Layers, fold
+from amirnet_training.network.phone import PhoneRestorer
+from amirnet_training.program.folding import fold
+from amirnet_training.program.layer import Layer, Layers
+from amirnet_training.program.restorer import Blocks
+from amirnet_training.quantization.grid import LOW, Grid, QuantParams, integers
+from amirnet_training.quantization.int8_steps import QuantizedRestorer
 
 from .errors import ExportError
 
@@ -43,24 +44,24 @@ class RestorerProgram:
     @classmethod
     def in_float(cls, restorer: PhoneRestorer) -> RestorerProgram:
         """The float program of a trained restorer."""
-        steps = float_steps(restorer)
+        steps = restorer.float_steps()
         return cls(steps.layers, None, steps.blocks)
 
     @classmethod
-    def in_int8(cls, restorer: QuantisedRestorer) -> RestorerProgram:
-        """The int8 program of a quantised restorer, whole or folded for a node."""
+    def in_int8(cls, restorer: QuantizedRestorer) -> RestorerProgram:
+        """The int8 program of a quantized restorer, whole or folded for a node."""
         return cls(restorer.layers, restorer.grid, restorer.blocks)
 
     def folded(self, code: Tensor) -> RestorerProgram:
         """The float program for one node, whose stored ``code`` (K,) becomes part of the weights."""
-        return RestorerProgram(fold(self.layers, code), None, self.blocks)
+        return RestorerProgram(fold(self.layers, self.blocks, code), None, self.blocks)
 
     @property
     def code_size(self) -> int | None:
         """Numbers in the code; None for a restorer that was folded for one node and takes no code."""
         return self.layers["scale"].weight.shape[1] if "scale" in self.layers else None
 
-    def scale(self, step: str) -> Scale | None:
+    def scale(self, step: str) -> QuantParams | None:
         """A step's place on the grid; None in float. Raises ExportError when the grid has no such step."""
         if self.grid is None:
             return None
@@ -68,7 +69,7 @@ class RestorerProgram:
             raise ExportError(f"{step}: the int8 grid has no such step: quantise the checkpoint again")
         return self.grid.activations[step]
 
-    def integers(self, step: str, source: Scale) -> LayerIntegers:
+    def integers(self, step: str, source: QuantParams) -> LayerIntegers:
         """A layer's integers for an input on ``source``. Raises ExportError when a bias does not fit in 32 bits."""
         assert self.grid is not None
         if step not in self.grid.weights:
@@ -82,7 +83,7 @@ class RestorerProgram:
         return LayerIntegers(weight, scales, bias.astype(np.int32), bias_scales)
 
 
-def clips_below_zero(scale: Scale | None) -> bool:
+def clips_below_zero(scale: QuantParams | None) -> bool:
     """Whether the grid itself is the ReLU: its lowest integer stands for 0, so rounding to it clips as ReLU does."""
     return scale is not None and scale.zero_point == LOW
 

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from amirnet_training.network import AMIRNet
-from amirnet_training.quantization.grid import Grid, Scale
-from amirnet_training.quantization.layers import Layer
-from amirnet_training.quantization.program import restore
+from amirnet_training.program.layer import Layer
+from amirnet_training.program.restorer import restore
+from amirnet_training.quantization.grid import Grid, QuantParams
 
 from .encoder_program import Array, encode
 from .found_grid import FoundGrid
@@ -27,7 +27,7 @@ class Tensor(NamedTuple):
     number: int
     shape: tuple[int, ...]
     step: str
-    scale: Scale | None
+    scale: QuantParams | None
 
 
 class TfliteWriter:
@@ -36,7 +36,7 @@ class TfliteWriter:
     def __init__(self) -> None:
         self.graph = TfliteGraph()
 
-    def result(self, name: str, shape: tuple[int, ...], scale: Scale | None = None) -> Tensor:
+    def result(self, name: str, shape: tuple[int, ...], scale: QuantParams | None = None) -> Tensor:
         """A tensor to compute."""
         if scale is None:
             return Tensor(self.graph.tensor(name, shape, np.float32), shape, name, None)

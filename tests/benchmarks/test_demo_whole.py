@@ -1,4 +1,4 @@
-"""The demo with nothing replaced: a quantised toy is exported, proven, and measured in every engine that runs here."""
+"""The demo with nothing replaced: a quantized toy is exported, proven, and measured in every engine that runs here."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def test_every_engine_and_precision_is_in_the_report(
     toy_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = make_model("tiny")
-    quantised = calibrate(model.network.restorer, [(tiles(2, seed), codes(2, seed)) for seed in range(3)], 64)
-    save_model(tmp_path / "model.safetensors", replace(model, quantised=quantised))
+    quantized = calibrate(model.network.restorer, [(tiles(2, seed), codes(2, seed)) for seed in range(3)], 64)
+    save_model(tmp_path / "model.safetensors", replace(model, quantized=quantized))
     photos = exporter.sample_photos()[:2]  # the reference executor of Core ML takes its time
     monkeypatch.setattr(exporter, "sample_photos", lambda: photos)
     monkeypatch.setattr(demo, "LIMIT", 0.0)

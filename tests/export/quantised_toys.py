@@ -14,11 +14,10 @@ from amirnet.runtime.int8 import real_pixels
 from amirnet_export.model_facts import ModelFacts
 from amirnet_export.restorer_program import RestorerProgram
 from amirnet_training.network import AMIRNet, build
-from amirnet_training.network.phone import Blocks, Widths
+from amirnet_training.network.phone import Widths
+from amirnet_training.program.restorer import Blocks, restore
 from amirnet_training.quantization.calibrate import calibrate
-from amirnet_training.quantization.fixed_steps import QuantisedRestorer
-from amirnet_training.quantization.float_steps import float_steps
-from amirnet_training.quantization.program import restore
+from amirnet_training.quantization.int8_steps import QuantizedRestorer
 
 LEVELS = 3
 CODE_GRID = 64
@@ -30,26 +29,26 @@ STAGES = {"CONV_2D", "ADD", "MUL", "RESIZE_NEAREST_NEIGHBOR"}
 
 
 class Toys(NamedTuple):
-    """One network and its quantised restorer, whole and folded for `codes(1)`."""
+    """One network and its quantized restorer, whole and folded for `codes(1)`."""
 
     network: AMIRNet
-    quantised: QuantisedRestorer
-    folded: QuantisedRestorer
+    quantized: QuantizedRestorer
+    folded: QuantizedRestorer
 
     def program(self, kind: str) -> RestorerProgram:
         """kind: "float", "int8" or "folded" (int8, no code)."""
         if kind == "float":
             return RestorerProgram.in_float(self.network.restorer)
-        return RestorerProgram.in_int8(self.folded if kind == "folded" else self.quantised)
+        return RestorerProgram.in_int8(self.folded if kind == "folded" else self.quantized)
 
     def expected(self, kind: str, tile: Tensor, code: Tensor) -> np.ndarray:
         """What torch computes, (1, 3, H, W)."""
         with torch.no_grad():
             if kind == "float":
-                return restore(float_steps(self.network.restorer), tile, code).numpy()
+                return restore(self.network.restorer.float_steps(), tile, code).numpy()
             if kind == "folded":
                 return self.folded(tile, None).numpy()
-            return self.quantised(tile, code).numpy()
+            return self.quantized(tile, code).numpy()
 
 
 SHAPES = {
@@ -70,8 +69,8 @@ def toys(scales: int = 3) -> Toys:
             if parameter.dim() == 1:
                 parameter.add_(torch.randn_like(parameter) * 0.05)
         torch.nn.init.normal_(network.restorer.head.weight, std=0.05)
-    quantised = calibrate(network.restorer, [(tiles(2, seed), codes(2, seed)) for seed in range(3)], CODE_GRID)
-    return Toys(network, quantised, quantised.folded(-codes(1).flatten()))
+    quantized = calibrate(network.restorer, [(tiles(2, seed), codes(2, seed)) for seed in range(3)], CODE_GRID)
+    return Toys(network, quantized, quantized.folded(-codes(1).flatten()))
 
 
 def tiles(count: int = 1, seed: int = 9, size: int = TILE) -> Tensor:

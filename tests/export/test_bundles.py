@@ -27,7 +27,7 @@ from amirnet_export.errors import ExportError
 from amirnet_export.exporter import export_bundle, make_manifest
 from amirnet_training.checkpoint import load_model, model_identity, weights_identity
 from amirnet_training.network.receptive_field import measure
-from amirnet_training.quantization.grid import Scale
+from amirnet_training.quantization.grid import QuantParams
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -101,13 +101,13 @@ def test_identity_follows_weights_and_grid(checkpoint) -> None:
     first = model_identity(network, None)
     assert first == weights_identity(network)
     assert model_identity(network.to(memory_format=torch.channels_last), None) == first
-    quantised = toys().quantised
-    in_int8 = model_identity(network, quantised)
-    grid = replace(quantised.grid, activations={**quantised.grid.activations, "head": Scale(0.5, 0)})
-    assert len({first, in_int8, model_identity(network, replace(quantised, grid=grid))}) == 3
+    quantized = toys().quantized
+    in_int8 = model_identity(network, quantized)
+    grid = replace(quantized.grid, activations={**quantized.grid.activations, "head": QuantParams(0.5, 0)})
+    assert len({first, in_int8, model_identity(network, replace(quantized, grid=grid))}) == 3
     with torch.no_grad():
         network.restorer.head.bias[0] += 1e-3
-    assert model_identity(network, None) != first and model_identity(network, quantised) != in_int8
+    assert model_identity(network, None) != first and model_identity(network, quantized) != in_int8
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from amirnet_export.coreml_package import load_spec
 from amirnet_export.coreml_reference import HALF_MAX, CoremlReference
 from amirnet_export.errors import ExportError
 from amirnet_export.model_facts import UNITS
-from amirnet_training.quantization.program import restore
+from amirnet_training.program.restorer import restore
 
 pytest.importorskip("coremltools")
 KINDS = ("float", "int8", "folded")
@@ -80,12 +80,12 @@ def test_the_operations(packages, kind: str) -> None:
 def test_intermediate_values_bear_the_steps_names(programs) -> None:
     programs["int8"].run(feeds("int8"), keep=True)
     kept = {step_name(name) for name in programs["int8"].kept}
-    steps = toys().quantised.steps(keep=True)
+    steps = toys().quantized.steps(keep=True)
     with torch.no_grad():
         restore(steps, tiles(), codes())
     assert set(steps.kept) <= kept
     found, wanted = programs["int8"].kept["encode0_sum"], steps.kept["encode0/sum"].numpy()
-    scale = toys().quantised.grid.activations["encode0/sum"].scale
+    scale = toys().quantized.grid.activations["encode0/sum"].scale
     assert np.abs(found - wanted).max() <= 2.01 * scale
 
 

@@ -29,8 +29,8 @@ from amirnet_training.quantization.calibrate import calibrate
 def model() -> TrainedModel:
     made = make_model("tiny")
     batches = [(tiles(2, seed), codes(2, seed)) for seed in range(3)]
-    quantised = calibrate(made.network.restorer, batches, 64)
-    return TrainedModel(made.network, made.config, made.tree, made.facts, quantised)
+    quantized = calibrate(made.network.restorer, batches, 64)
+    return TrainedModel(made.network, made.config, made.tree, made.facts, quantized)
 
 
 @pytest.fixture(scope="module")

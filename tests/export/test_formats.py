@@ -22,7 +22,7 @@ pytest.importorskip("ai_edge_litert")
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory) -> ModelBundle:
     root = {"id": 0, "level": 0, "index": 0, "parent": None, "children": [], "confidence": 0.0, "code": [0.0] * 7}
-    made = model_files(toys().network, toys().quantised, 64, TILE, FACTS)
+    made = model_files(toys().network, toys().quantized, 64, TILE, FACTS)
     manifest = {
         "schema": "1.0", "name": FACTS.name, "identity": FACTS.identity, "models": made.models,
         "geometry": {
@@ -37,7 +37,7 @@ def bundle(tmp_path_factory) -> ModelBundle:
 
 
 def test_the_three_files_hold_one_grid(bundle) -> None:
-    grid = toys().quantised.grid
+    grid = toys().quantized.grid
     paths = {backend: precisions["int8"] for backend, precisions in bundle.manifest.models["restorer"].items()}
     package = paths["coreml"] + "/"
     files = {n.removeprefix(package): bundle.read(n) for n in bundle.manifest.files if n.startswith(package)}

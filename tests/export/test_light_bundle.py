@@ -36,8 +36,8 @@ def model() -> TrainedModel:
         head.output.weight[:, 1:] *= 0.05
         head.output.weight[:, 0] = torch.tensor([4.0, 5.0, 6.0, 1.0, 1.5, 2.0])
         head.output.bias.fill_(-0.1)
-    quantised = calibrate(made.network.restorer, [(tiles(2, seed), codes(2, seed)) for seed in range(3)], 64)
-    return replace(made, quantised=quantised)
+    quantized = calibrate(made.network.restorer, [(tiles(2, seed), codes(2, seed)) for seed in range(3)], 64)
+    return replace(made, quantized=quantized)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def bundle(model) -> ModelBundle:
     tile = manifest["geometry"]["tile"]
     tile["size"] = 2 * tile["halo"] + 64
     facts = ModelFacts("toy", "a toy", "Apache-2.0", manifest["identity"])
-    made = model_files(model.network, model.quantised, 64, tile["size"], facts)
+    made = model_files(model.network, model.quantized, 64, tile["size"], facts)
     whole = {**manifest, "models": made.models, "quantization": made.quantization}
     return memory_bundle("toy", seal(whole, made.files))
 
@@ -72,7 +72,7 @@ def test_a_model_without_light_has_none_in_its_manifest(model) -> None:
     assert "light" in manifest
     model.network.light, head = None, model.network.light
     try:
-        assert "light" not in make_manifest(replace(model, quantised=None))
+        assert "light" not in make_manifest(replace(model, quantized=None))
     finally:
         model.network.light = head
 
@@ -90,7 +90,7 @@ def test_a_whole_photo_is_restored_as_torch_does(model, bundle, precision, dark:
         probes = torch.from_numpy(to_tensor(plan.gather(lambda top, bottom: pixels[top:bottom])))
         curves = network.light(code, level_statistics(probes[None]))
         lifted = to_levels(lift(image, curves))
-        restorer = network.restorer if precision is None else as_written(model.quantised)
+        restorer = network.restorer if precision is None else as_written(model.quantized)
         wanted = restorer(lifted, code[:, :, None, None])[0].permute(1, 2, 0).clamp(0, 1).numpy()
     light = result.diagnosis.light
     assert np.abs(np.array(light.gain + light.bend) - curves[0].numpy()).max() <= 1e-5

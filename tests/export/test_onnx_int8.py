@@ -74,7 +74,7 @@ def test_a_file_with_another_grid_is_told_apart(files) -> None:
     (scale,) = (item for item in model.graph.initializer if item.name == "encode0/sum/scale")
     next_up = np.nextafter(onnx.numpy_helper.to_array(scale), np.float32(1))
     scale.CopyFrom(onnx.numpy_helper.from_array(next_up, scale.name))
-    assert onnx_grid(model.SerializeToString()) != toys().quantised.grid
+    assert onnx_grid(model.SerializeToString()) != toys().quantized.grid
 
 
 def test_a_float_file_has_no_grid(files) -> None:
@@ -96,7 +96,7 @@ def test_every_step_runs_in_an_integer_kernel(files, kind: str, tmp_path: Path) 
 
 def test_the_relu_of_int8_is_its_grid(files) -> None:
     relus = [n for n in onnx.load_from_string(files["int8"]).graph.node if n.op_type == "Relu"]
-    zeros = {step for step, scale in toys().quantised.grid.activations.items() if scale.zero_point == -128}
+    zeros = {step for step, scale in toys().quantized.grid.activations.items() if scale.zero_point == -128}
     assert not relus and "refine" in zeros
 
 

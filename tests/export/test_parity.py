@@ -42,12 +42,12 @@ pytest.importorskip("ai_edge_litert")
 def parts() -> tuple[dict, ModelFiles]:
     """Manifest and model files of a toy in int8, with tiles small enough for tests."""
     model = make_model("tiny")
-    quantised = calibrate(model.network.restorer, [(tiles(2, seed), codes(2, seed)) for seed in range(3)], 64)
-    manifest = make_manifest(replace(model, quantised=quantised))
+    quantized = calibrate(model.network.restorer, [(tiles(2, seed), codes(2, seed)) for seed in range(3)], 64)
+    manifest = make_manifest(replace(model, quantized=quantized))
     tile = manifest["geometry"]["tile"]
     tile["size"] = 2 * tile["halo"] + 32
     facts = ModelFacts("toy", "a toy", "Apache-2.0", manifest["identity"])
-    made = model_files(model.network, quantised, 64, tile["size"], facts)
+    made = model_files(model.network, quantized, 64, tile["size"], facts)
     return {**manifest, "models": made.models, "quantization": made.quantization}, made
 
 

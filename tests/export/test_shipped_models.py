@@ -21,13 +21,13 @@ MODELS = Path(__file__).parents[2] / "models"
 def test_a_shipped_bundle_is_its_checkpoints(name: str) -> None:
     bundle, model = ModelBundle.open(name), load_model(MODELS / name)
     manifest = bundle.manifest
-    assert manifest.identity == model_identity(model.network, model.quantised)
+    assert manifest.identity == model_identity(model.network, model.quantized)
     facts = ModelFacts(manifest.name, manifest.description, LICENSE, manifest.identity)
     float_restorer = write_restorer(RestorerProgram.in_float(model.network.restorer), facts)
     assert bundle.read(manifest.models["restorer"]["onnx"]["float32"]) == float_restorer
-    assert model.quantised is not None
+    assert model.quantized is not None
     assert bundle.read(manifest.models["restorer"]["onnx"]["int8"]) == write_restorer(
-        RestorerProgram.in_int8(model.quantised), facts
+        RestorerProgram.in_int8(model.quantized), facts
     )
 
 

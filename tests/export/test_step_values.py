@@ -17,9 +17,8 @@ from amirnet_export.onnx_program import write_restorer
 from amirnet_export.restorer_program import RestorerProgram
 from amirnet_export.step_values import coreml_steps, onnx_steps, tflite_steps
 from amirnet_export.tflite import restorer_tflite
-from amirnet_training.quantization.fixed_steps import QuantisedRestorer
-from amirnet_training.quantization.float_steps import float_steps
-from amirnet_training.quantization.program import restore
+from amirnet_training.program.restorer import restore
+from amirnet_training.quantization.int8_steps import QuantizedRestorer
 
 KINDS = ("float", "int8", "folded")
 DRIFT = {"onnx": 0.25, "tflite": 0.6, "coreml": 0.25}
@@ -34,9 +33,9 @@ def inputs(kind: str) -> dict[str, np.ndarray]:
 def torchs(kind: str, scales: int) -> dict[str, np.ndarray]:
     """torch's results by step, less the inputs; in int8 with the biases as the files hold them, which are rounded."""
     made = toys(scales)
-    restorers = {"int8": made.quantised, "folded": made.folded}
+    restorers = {"int8": made.quantized, "folded": made.folded}
     if kind == "float":
-        steps = float_steps(made.network.restorer, keep=True)
+        steps = made.network.restorer.float_steps(keep=True)
     else:
         steps = with_file_biases(restorers[kind]).steps(keep=True)
     with torch.no_grad():
@@ -44,7 +43,7 @@ def torchs(kind: str, scales: int) -> dict[str, np.ndarray]:
     return {name: value.numpy() for name, value in steps.kept.items() if name not in ("tile", "code")}
 
 
-def with_file_biases(restorer: QuantisedRestorer) -> QuantisedRestorer:
+def with_file_biases(restorer: QuantizedRestorer) -> QuantizedRestorer:
     graph = onnx.load_from_string(write_restorer(RestorerProgram.in_int8(restorer), FACTS)).graph
     held = {item.name: onnx.numpy_helper.to_array(item) for item in graph.initializer}
     layers = {
@@ -86,7 +85,7 @@ def test_every_step_is_there_and_is_torchs(engine: str, kind: str, scales: int) 
 
 @pytest.mark.parametrize("kind", ["int8", "folded"])
 def test_biases_as_written_are_those_of_the_file(kind: str) -> None:
-    restorer = toys().folded if kind == "folded" else toys().quantised
+    restorer = toys().folded if kind == "folded" else toys().quantized
     written, wanted = as_written(restorer), with_file_biases(restorer)
     assert written.grid == restorer.grid and written.layers.keys() == wanted.layers.keys()
     for name, layer in written.layers.items():

@@ -23,7 +23,7 @@ def bundle(tmp_path_factory):
     from amirnet_export.bundle_writer import write_bundle
     from amirnet_export.formats import model_files
 
-    made = model_files(toys().network, toys().quantised, 64, TILE, FACTS)
+    made = model_files(toys().network, toys().quantized, 64, TILE, FACTS)
     root = {"id": 0, "level": 0, "index": 0, "parent": None, "children": [], "confidence": 0.0, "code": [0.25] * 7,
             "share": 1.0, "label": ""}  # fmt: skip
     manifest = {

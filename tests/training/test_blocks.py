@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from amirnet_training.network.blocks import floor
+from amirnet_training.network.light import floor
 
 
 @pytest.mark.parametrize(("value", "wanted", "passes"), [(0.5, 1.0, True), (0.5, -1.0, True),

@@ -1,14 +1,18 @@
 """Checkpoints: whole or not there, and refused with a reason when they are not sound."""
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 import torch
+from click.testing import CliRunner
 from safetensors import safe_open
 from safetensors.torch import save_file
 
+from amirnet.cli import cli
 from amirnet_training.checkpoint import TrainedModel, load_model, load_state, save_model, save_state
-from amirnet_training.config import portable
+from amirnet_training.config import dump, portable
 from amirnet_training.errors import CheckpointError, ConfigError
 from amirnet_training.network import build
 
@@ -118,6 +122,48 @@ def test_states_are_checked(tmp_path) -> None:
             load_state(file)
         assert "\n" not in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
+
+
+@pytest.fixture(params=["pipe", "device", "folder"])
+def no_file(request, tmp_path):
+    """no_file(path): puts a pipe, a device without an end or a folder where a file is expected."""
+
+    def put(path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        match request.param:
+            case "pipe":
+                os.mkfifo(path)
+            case "device":
+                path.symlink_to("/dev/zero")
+            case "folder":
+                path.mkdir()
+
+    return put
+
+
+@pytest.mark.timeout(60)
+def test_what_is_no_file_is_not_resumed_from(no_file, make_config, saved, tmp_path) -> None:
+    config = make_config()
+    (tmp_path / "toy.yaml").write_text(dump(config))
+    no_file(tmp_path / "run" / "checkpoint.pt")
+    for more in ([], ["--quantize", "--from", str(saved)]):
+        arguments = ["train", str(tmp_path / "toy.yaml"), "-o", str(tmp_path / "run"), "--resume"]
+        done = CliRunner().invoke(cli, [*arguments, *more])
+        named = f"error: {tmp_path / 'run' / 'checkpoint.pt'}: not a file"
+        assert done.exit_code == 2
+        assert done.stderr == f"{named}: restore checkpoint.pt, or remove it and train without --resume\n"
+
+
+@pytest.mark.timeout(60)
+def test_what_is_no_file_is_not_trained_on_from(no_file, make_config, tmp_path) -> None:
+    (tmp_path / "toy.yaml").write_text(dump(make_config()))
+    no_file(tmp_path / "start" / "model.safetensors")
+    for more in ([], ["--quantize"]):
+        arguments = ["train", str(tmp_path / "toy.yaml"), "-o", str(tmp_path / "run"), *more]
+        done = CliRunner().invoke(cli, [*arguments, "--from", str(tmp_path / "start")])
+        named = f"error: {tmp_path / 'start' / 'model.safetensors'}: not a file"
+        assert done.exit_code == 2 and done.stderr == f"{named}: name a model.safetensors or its run folder\n"
+        assert not (tmp_path / "run").exists()
 
 
 def test_nothing_but_data_is_unpickled(tmp_path) -> None:

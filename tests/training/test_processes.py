@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from amirnet_training import trainer
+from amirnet_training import loop
 from amirnet_training.checkpoint import load_model, load_state
 from amirnet_training.config import dump
 from amirnet_training.errors import ConfigError
@@ -54,6 +54,6 @@ def test_two_processes_train_as_one_does(make_config, tmp_path) -> None:
 
 
 def test_a_batch_that_cannot_be_shared_equally(make_config, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(trainer, "make_fabric", lambda config: SimpleNamespace(world_size=2))
+    monkeypatch.setattr(loop, "make_fabric", lambda config: SimpleNamespace(world_size=2))
     with pytest.raises(ConfigError, match=r"train\.batch 3 is not a multiple of the 2 processes"):
         Trainer(make_config(train={"batch": 3}), tmp_path / "run")

@@ -10,6 +10,7 @@ import yaml
 from click.testing import CliRunner
 
 from amirnet_training import trials
+from amirnet_training.checkpoint import load_model
 from amirnet_training.config import SHIPPED, dump, load
 from amirnet_training.errors import ConfigError
 from amirnet_training.trials import read_trials, table
@@ -76,10 +77,10 @@ def test_what_is_no_list_of_trials(written, content: dict, says: str) -> None:
 def test_broken_files_are_one_line_and_status_2(text: str, tmp_path) -> None:
     file = tmp_path / "broken.yaml"
     file.write_bytes(text.encode(errors="surrogateescape"))
-    for path in (file, tmp_path / "none.yaml"):
+    for path in (file, tmp_path / "none.yaml", tmp_path):
         done = CliRunner().invoke(trials.main, [str(path), "--show"])
         assert done.exit_code == 2 and done.stderr.count("\n") == 1 and done.stdout == ""
-        assert done.stderr.startswith(f"error: {path}: no list of trials (")
+        assert done.stderr.startswith(f"error: {path}: {'not a file' if path == tmp_path else 'no list of trials ('}")
 
 
 def log(folder: Path, *records: dict) -> None:
@@ -126,3 +127,36 @@ def test_trials_are_trained_and_what_fails_is_shown(written, settings, tmp_path)
     again = CliRunner().invoke(trials.main, arguments)
     assert again.stdout == done.stdout and model.stat().st_mtime_ns == before, "what is trained is not trained again"
     assert CliRunner().invoke(trials.main, [*arguments, "--show"]).stdout == done.stdout
+
+
+METHOD = ("no_code", "true_kind", "levels_1", "levels_2", "levels_3", "levels_4", "as_shipped")
+"""The shipped trials that measure the method itself: no code, the true kind, and trees of one to five levels."""
+
+
+@pytest.mark.slow
+def test_the_shipped_trials_of_the_method_run_on_a_processor(make_config, settings, tmp_path) -> None:
+    """The list's own entries, over a network and photos that take seconds; trees grow at their first steps."""
+    shipped = yaml.safe_load((SHIPPED / "trials.yaml").read_text())
+    when = dict(zip(shipped["common"]["tree.grow_at"], range(1, 5), strict=True))
+    listed = {name: dict(shipped["trials"][name]) for name in METHOD}
+    for changes in listed.values():
+        if "tree.grow_at" in changes:
+            changes["tree.grow_at"] = [when[step] for step in changes["tree.grow_at"]]
+    train = {"steps": 6, "validation_items": 8, "validate_every": 6, "log_every": 3, "checkpoint_every": 6}
+    base = make_config(network={"levels": 5}, tree={"grow_at": list(when.values())}, train=train)
+    (tmp_path / "toy.yaml").write_text(dump(base))
+    (tmp_path / "trials.yaml").write_text(yaml.safe_dump({"base": str(tmp_path / "toy.yaml"), "trials": listed}))
+    arguments = [str(tmp_path / "trials.yaml"), "-o", str(tmp_path / "out"), "--data", settings["data"]["root"]]
+    done = CliRunner().invoke(trials.main, [*arguments, "--jobs", "2"])
+    assert done.exit_code == 0, done.output
+    head, _, before, *rows = done.stdout.splitlines()
+    groups = [cell.strip() for cell in head.split("|")[2:-2]]
+    assert {"dark", "mean"} <= set(groups) and before.startswith("| input | ")
+    found = {cells[1].strip(): cells[2:] for cells in (row.split("|") for row in rows)}
+    assert sorted(found) == sorted(METHOD)
+    for name, cells in found.items():
+        assert [float(cell) > 5 for cell in cells[: len(groups)]] == [True] * len(groups), name
+        assert cells[len(groups)].startswith(" 6 steps, "), name
+    grown = {name: load_model(tmp_path / "out" / name).tree["nodes"][-1]["level"] + 1 for name in METHOD}
+    wanted = {"no_code": 5, "true_kind": 5, "levels_1": 1, "levels_2": 2, "levels_3": 3, "levels_4": 4, "as_shipped": 5}
+    assert grown == wanted

@@ -9,8 +9,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from .network.blocks import FeatureTransformBlock, PlainBlock
 from .network.phone import PhoneRestorer
+from .program.layer import CodeMap
+from .program.restorer import STAGES
 
 RANGE = 6.0
 """Values up to this size are free, as in ReLU6."""
@@ -22,24 +23,25 @@ class ActivationRange:
     """Watches the results of a phone restorer's convolutions and blocks. Other restorers have nothing to watch.
 
     Args:
-        restorer: the module that will run forward; hooks are put on its parts.
+        restorer: the module that will run forward; it is told to show its steps.
     """
+
+    active: bool
+    """Whether results count at the moment."""
 
     def __init__(self, restorer: nn.Module) -> None:
         self.active = False
         self._terms: list[Tensor] = []
+        self._steps: set[str] = set()
         if isinstance(restorer, PhoneRestorer):
-            for part in restorer.modules():
-                if isinstance(part, FeatureTransformBlock | PlainBlock):
-                    part.register_forward_hook(self._watch)
-                    part.spatial.register_forward_hook(self._watch)
-                    part.mix.register_forward_hook(self._watch)
-            for name in ("stem", "down", "descend", "ascend", "up", "expand", "detail", "refine"):
-                if (layer := getattr(restorer, name, None)) is not None:  # some presets have no third scale
-                    layer.register_forward_hook(self._watch)
+            convolutions = restorer.convolutions().items()
+            self._steps = {step for step, module in convolutions if not isinstance(module, CodeMap)} - {"head"}
+            for stage in STAGES:
+                self._steps |= {f"{stage}{index}/sum" for index in range(len(restorer.blocks.stage(stage)))}
+            restorer.watch = self._watch
 
-    def _watch(self, module: nn.Module, inputs: object, result: Tensor) -> None:
-        if self.active:
+    def _watch(self, step: str, result: Tensor) -> None:
+        if self.active and step in self._steps:
             excess = torch.relu(result[:SAMPLES].abs() / RANGE - 1)
             # The logarithm pulls the farthest values no harder than the near ones: they would drown the restoration.
             self._terms.append(torch.log1p(excess).mean())

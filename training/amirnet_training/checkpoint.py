@@ -1,7 +1,7 @@
 """Checkpoints: what a run resumes from, and what it leaves behind.
 
 `checkpoint.pt` holds everything that the next step depends on. `model.safetensors` holds the averaged weights with the
-configuration and the tree in its header, and the quantised restorer if there is one: it is what `amirnet export` takes.
+configuration and the tree in its header, and the quantized restorer if there is one: it is what `amirnet export` takes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from . import config as configuration
 from .config import Config
 from .errors import CheckpointError
 from .network import AMIRNet, build_from
-from .quantization.fixed_steps import QuantisedRestorer
+from .quantization.int8_steps import QuantizedRestorer
 from .quantization.storage import PREFIX, pack, unpack
 
 STATE_KEYS = {"network", "average", "optimizer", "labels", "step", "seconds", "config"}
@@ -42,8 +42,9 @@ def load_state(path: Path, keys: set[str] = STATE_KEYS) -> dict[str, Any]:
     """Reads what `save_state` wrote; nothing but tensors and plain values is unpickled.
 
     Raises:
-        CheckpointError: missing, truncated, or not a training state.
+        CheckpointError: missing, truncated, no file, or not a training state.
     """
+    _refuse_what_is_no_file(path, "restore checkpoint.pt, or remove it and train without --resume")
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
@@ -73,7 +74,7 @@ class TrainedModel:
     """As `tree.finish.describe` makes it; None while the tree has not been finished."""
     facts: dict[str, Any]
     """Steps, seconds and other numbers of the training run."""
-    quantised: QuantisedRestorer | None = None
+    quantized: QuantizedRestorer | None = None
     """The restorer for 8 bits, once it has been made."""
 
 
@@ -83,8 +84,8 @@ def save_model(path: Path, model: TrainedModel) -> None:
     # One entry only: the format writes several in an order that differs from run to run.
     config = configuration.portable(model.config).model_dump(mode="json")
     header = {"form": FORM, "config": config, "tree": model.tree, "facts": model.facts}
-    if model.quantised is not None:
-        tensors, header["grid"] = pack(model.quantised)
+    if model.quantized is not None:
+        tensors, header["grid"] = pack(model.quantized)
         weights |= tensors
     packed = {"amirnet": json.dumps(header, sort_keys=True)}
     write_file(path, save(weights, metadata=packed))
@@ -100,8 +101,7 @@ def load_model(path: str | Path) -> TrainedModel:
     path = Path(path)
     if path.is_dir():
         path = path / "model.safetensors"
-    if path.exists() and not path.is_file():  # a pipe waits for ever, a device has no end
-        raise CheckpointError(f"{path}: not a file: name a model.safetensors or its run folder")
+    _refuse_what_is_no_file(path, "name a model.safetensors or its run folder")
     try:
         with safe_open(path, framework="pt") as file:
             header = json.loads((file.metadata() or {})["amirnet"])
@@ -128,8 +128,14 @@ def load_model(path: str | Path) -> TrainedModel:
     for name, tensor in (weights | rounded).items():
         if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
             raise CheckpointError(f"{path}: weight {name} is not finite: resume training from an earlier checkpoint")
-    quantised = None if grid is None else unpack(rounded, grid, network.restorer, str(path))
-    return TrainedModel(network.eval(), config, tree, facts, quantised)
+    quantized = None if grid is None else unpack(rounded, grid, network.restorer, str(path))
+    return TrainedModel(network.eval(), config, tree, facts, quantized)
+
+
+def _refuse_what_is_no_file(path: Path, remedy: str) -> None:
+    """Raises CheckpointError for a folder, a pipe, which would be waited for for ever, or a device without an end."""
+    if path.exists() and not path.is_file():
+        raise CheckpointError(f"{path}: not a file: {remedy}")
 
 
 def fingerprint(config: Config, *without: str) -> str:
@@ -144,11 +150,11 @@ def weights_identity(network: AMIRNet) -> str:
     return _digest(network.state_dict()).hexdigest()
 
 
-def model_identity(network: AMIRNet, quantised: QuantisedRestorer | None) -> str:
+def model_identity(network: AMIRNet, quantized: QuantizedRestorer | None) -> str:
     """SHA-256 over all weights and, if there is one, the int8 grid: what a bundle's files were made from."""
     digest = _digest(network.state_dict())
-    if quantised is not None:
-        tensors, grid = pack(quantised)
+    if quantized is not None:
+        tensors, grid = pack(quantized)
         digest.update(_digest(tensors).digest())
         digest.update(json.dumps(grid, sort_keys=True).encode())
     return digest.hexdigest()

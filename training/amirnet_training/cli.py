@@ -53,11 +53,11 @@ def train(
 
 
 def _quantize(settings: Config, start: Path, output: Path | None, resume: bool) -> None:
-    from .quantization.trainer import QuantisationTrainer
+    from .quantization.trainer import QuantizationTrainer
 
     folder = output or Path("runs") / f"{settings.name}-int8"
-    trainer = QuantisationTrainer(settings, start, folder, resume=resume)
+    trainer = QuantizationTrainer(settings, start, folder, resume=resume)
     trainer.run()
     if trainer.fabric.is_global_zero:
         lost = f": int8 loses {trainer.losses[-1]:.2f} dB on held-out photos" if trainer.losses else ""
-        say(f"{folder / 'model.safetensors'}: quantised in {settings.quantize.steps} steps{lost}")
+        say(f"{folder / 'model.safetensors'}: quantized in {settings.quantize.steps} steps{lost}")

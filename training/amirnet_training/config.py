@@ -23,12 +23,19 @@ class Shape(Section):
     """Channels and blocks of a phone restorer at each scale; see `network.phone`."""
 
     full: Positive
+    """Channels at the photo's own resolution."""
     half: Positive
+    """Channels at 1/2."""
     quarter: Positive
+    """Channels at 1/4."""
     eighth: Annotated[int, Field(ge=0)] = 0
+    """Channels at 1/8; 0 for a restorer without that scale."""
     half_blocks: Positive
+    """Blocks at 1/2, in each half of the network."""
     quarter_blocks: Annotated[int, Field(ge=0)] = 0
+    """Blocks at 1/4, in each half; 0 where the middle lies there."""
     middle_blocks: Positive
+    """Blocks in the middle."""
 
     @model_validator(mode="after")
     def _third_scale(self) -> Shape:
@@ -39,7 +46,9 @@ class Shape(Section):
 
 class NetworkConfig(Section):
     preset: Literal["mobile", "tiny", "paper"] = "mobile"
+    """Which network, see network/presets.py."""
     levels: Annotated[int, Field(ge=1, le=6)] = 4
+    """Levels of the tree: the code has 2^levels - 1 numbers."""
     width: Positive | None = None
     """Channels of the paper preset's first level; the phone presets have none."""
     shape: Shape | None = None
@@ -71,22 +80,30 @@ class TreeConfig(Section):
     prototype_from: Annotated[int, Field(ge=0)] = 0
     """Step from which some samples are restored by a node's prototype code instead of their own."""
     prototype_share: Share = 0.25
+    """Share of the samples from then on that are restored so."""
 
 
 class TrainConfig(Section):
     seed: Annotated[int, Field(ge=0, lt=2**32 - 1)] = 1
+    """Decides everything that is drawn."""
     steps: Positive = 24000
+    """Steps of the whole run."""
     batch: Positive = 16
     """Patches a step over all processes."""
     learning_rate: Annotated[float, Field(gt=0)] = 1e-3
+    """The highest; see schedule.py."""
     warmup: Annotated[int, Field(ge=0)] = 300
+    """Steps in which it rises."""
     weight_decay: Annotated[float, Field(ge=0)] = 1e-4
+    """AdamW's, on weights but not on biases."""
     clip: Annotated[float, Field(gt=0)] = 1.0
     """Largest gradient norm."""
     ema: Annotated[float, Field(gt=0, lt=1)] = 0.999
+    """What is kept of the averaged weights in each step."""
     balance: Annotated[float, Field(ge=0)] = 0.005
     """Pixel losses above this count by their logarithm, so that low light does not drown the rest; 0 turns it off."""
     ssim: Share = 0.15
+    """Share of SSIM in the restoration loss; the rest is smooth L1."""
     range_weight: Annotated[float, Field(ge=0)] = 0.0
     """Weight of the loss's term that keeps activations small, see activation_range.py."""
     range_from: Annotated[int, Field(ge=0)] = 0
@@ -107,20 +124,26 @@ class TrainConfig(Section):
     threads: Annotated[int, Field(ge=0)] = 0
     """CPU threads, 0 for torch's choice. Fixed by the config because sums depend on it."""
     log_every: Positive = 100
+    """Steps between two records of the log."""
     checkpoint_every: Positive = 500
+    """Steps between two checkpoints."""
     validate_every: Positive = 2000
+    """Steps between two validations."""
     validation_items: Annotated[int, Field(ge=0)] = 256
+    """Held-out samples of a validation; 0: none."""
 
 
 class QuantizeConfig(Section):
-    """Quantisation-aware training of a finished model's restorer, on the same samples as its training."""
+    """Quantization-aware training of a finished model's restorer, on the same samples as its training."""
 
     steps: Annotated[int, Field(ge=0)] = 1200
     """0: the calibration alone."""
     learning_rate: Annotated[float, Field(gt=0)] = 3e-5
+    """The highest for weights and biases."""
     scale_rate: Annotated[float, Field(ge=0)] = 1e-3
     """Learning rate of the activations' scales, as a share of each scale; 0 keeps those of the calibration."""
     warmup: Annotated[int, Field(ge=0)] = 100
+    """Steps in which both rates rise."""
     frozen: Share = 0.25
     """Last part of the steps, in which no scale moves and the weights settle on the grid."""
     batch: Annotated[int, Field(ge=0)] = 0
@@ -140,11 +163,17 @@ class QuantizeConfig(Section):
 
 class Config(Section):
     name: str = "mobile"
+    """Of the run: names its folder below runs/."""
     network: NetworkConfig = NetworkConfig()
+    """What is trained."""
     data: DataConfig
+    """On which photos."""
     tree: TreeConfig = TreeConfig()
+    """How the tree grows."""
     train: TrainConfig = TrainConfig()
+    """How it is trained."""
     quantize: QuantizeConfig = QuantizeConfig()
+    """How the finished model is made to run in 8 bits."""
 
     @model_serializer(mode="wrap")
     def _without_defaults(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -186,6 +215,8 @@ def load(path: str | Path) -> Config:
     shipped = SHIPPED / f"{path}.yaml"
     if not path.is_file() and len(path.parts) == 1 and shipped.is_file():
         path = shipped
+    if path.exists() and not path.is_file():  # a pipe waits for ever, a device has no end
+        raise ConfigError(f"{path}: not a file: name a YAML configuration")
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -25,6 +25,7 @@ class CleanSource(Section):
     clean: list[str]
     """Folders below `data.root`."""
     weight: Annotated[float, Field(gt=0)]
+    """Share of the samples, relative to the other sources'."""
     degradations: dict[str, Annotated[float, Field(ge=0)]]
     """Kind -> weight."""
     common_noise: Share = 0.0
@@ -52,10 +53,13 @@ class PairSource(Section):
     """Real pairs: two folders below `data.root` with the same file names."""
 
     inputs: str
+    """Folder of the photos as they are."""
     targets: str
+    """Folder of the photos as they should be."""
     kind: str
     """What the inputs suffer from: for the tables only, never shown to the network."""
     weight: Annotated[float, Field(gt=0)]
+    """Share of the samples, relative to the other sources'."""
     exposed: Annotated[float, Field(gt=0, le=1)] = 1.0
     """The least factor that input and target are darkened by, drawn for each visit to half of them: the damage stays
     what it was. 1: never."""
@@ -76,6 +80,7 @@ Source = Annotated[
 
 class DataConfig(Section):
     root: Path = Path("data/train")
+    """Folder of the image sets."""
     patch: Annotated[int, Field(ge=16, multiple_of=16)] = 64
     """Side of the restored patch, in pixels, and of a probe unless `probe` says otherwise."""
     probe: Annotated[int, Field(ge=0, multiple_of=16)] = 0
@@ -87,12 +92,14 @@ class DataConfig(Section):
     holdout: Share = 0.03
     """Share of each source's photos kept for validation."""
     workers: Annotated[int, Field(ge=0)] = 1
+    """Processes that damage photos; 0: the training process does."""
     window: Annotated[int, Field(ge=0, multiple_of=16)] = 0
     """Side of the windows that are damaged ahead and kept in memory, for crops to be cut from; 0: each crop is made for
     itself. With a GPU the photos cannot be damaged as fast as they are learnt from."""
     refresh: Positive = 4000
     """Steps after which every window is made anew, from another place of its photo and with other noise."""
     sources: list[Source] = Field(min_length=1)
+    """Where the photos come from."""
 
     @property
     def probe_side(self) -> int:

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from amirnet.errors import AmirnetError
@@ -24,99 +23,49 @@ from . import progress as bars
 from .checkpoint import load_model, save_model
 from .config import Config, with_root
 from .data.items import Items
-from .data.loader import to_float
-from .data.windows import Windows
-from .data_config import CleanSource, DataConfig, PairSource
 from .errors import CheckpointError
-from .network import AMIRNet
-from .network.light import LightHead, level_statistics, lift
+from .evaluation.dark import Darkening
+from .light_photos import GROUPS, MEANT_DARK, Eyes, PhotoViews, darkened_views, light_items, views
+from .network.light import STATISTICS, LightHead, lift
+from .quantization.calibration_data import tree_of
 from .schedule import learning_rate
 
-PROBES = 9
-"""Probes of each window that are looked at."""
-CHOICES = 8
-"""Choices of the probes, all of them and others, that a photo is judged by."""
-POOLED = 16
-"""Side of the squares, in pixels, whose means are brightened and compared: noise is none of the head's business."""
 STEPS, BATCH, RATE = 3000, 128, 2e-3
 FINE = 1e-4
 """Mean squared error from which on errors count by their ratio."""
-UNASKED = 4.0
-"""Weight of brightening a photo that is as bright as it should be."""
+UNASKED, UNASKED_DARK = 2.0, 1.0
+"""Weight of brightening a photo that is as bright as it should be, and one that is dark on purpose. Of the latter there
+are as many as of low light: heavier (4 and 4), they cost it three decibels; at 12 nothing is brightened any more."""
+DARKENINGS = tuple(Darkening(night, noise=noise) for night in (False, True) for noise in (False, True))
+"""The ways in which the evaluation darkens photos."""
 BRIGHTER = 1.1
 """A photo is to be brightened if its target's mean level is so many times its own."""
+CLOSED = 2.0
+"""Weight of numbers that are not as far below 0: only what is below passes such a photo to the level."""
 MARGIN = 0.1
 """How far below 0 the head's numbers are to be for a photo that is not to be brightened."""
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What is known of M photos."""
+def fit(light: LightHead, seen: PhotoViews, seed: int, advance: Callable[[int], None], steps: int = STEPS) -> None:
+    """Trains the head on what was seen; each visit takes another choice of the photos' probes.
 
-    codes: Tensor
-    """(M, R, K) of each probe."""
-    statistics: Tensor
-    """(M, V, 24) of V choices of the probes."""
-    choices: tuple[tuple[int, ...], ...]
-    """Which of the R probes each choice takes; all of them first."""
-    photo: Tensor
-    """(M, 3, S, S) in [0, 1], means over squares."""
-    target: Tensor
-    """(M, 3, S, S) likewise."""
-
-    @property
-    def dark(self) -> Tensor:
-        """(M,) bool: which are to be brightened."""
-        return self.target.mean((1, 2, 3)) > BRIGHTER * self.photo.mean((1, 2, 3)) + 1 / 255
-
-
-def light_data(data: DataConfig) -> DataConfig:
-    """The photos that the head is fitted on: those of the training, low light and dark ones above all."""
-    sources: list[CleanSource | PairSource] = []
-    for source in data.sources:
-        if isinstance(source, CleanSource):
-            damages = {"none": 0.2, "noise": 0.15, "camera": 0.35, "jpeg": 0.1, "lowlight": 0.2}
-            sources.append(source.model_copy(update={"degradations": damages, "dimmed": 0.65, "weight": 0.5}))
-        else:
-            weight = 0.3 if source.kind == "lowlight" else source.weight / 2
-            sources.append(source.model_copy(update={"weight": weight}))
-    return data.model_copy(update={"sources": sources})
-
-
-@torch.no_grad()
-def look(network: AMIRNet, windows: Windows, advance: Callable[[int], None], size: int = 16) -> Seen:
-    """What the head is given of each window's photo, and what it should make of it."""
-    generator = torch.Generator().manual_seed(windows.items.seed)
-    counts = [PROBES, *torch.randint(4, PROBES + 1, (CHOICES - 1,), generator=generator).tolist()]
-    choices = tuple(tuple(torch.randperm(PROBES, generator=generator)[:count].tolist()) for count in counts)
-    codes: list[Tensor] = []
-    statistics: list[Tensor] = []
-    photos: list[Tensor] = []
-    targets: list[Tensor] = []
-    for step in range(len(windows.items) // size):
-        batch = windows.batch(step, size)
-        probes = to_float(batch.probes, torch.device("cpu"))
-        codes.append(network.place(probes.flatten(0, 1)).code.unflatten(0, probes.shape[:2]))
-        statistics.append(torch.stack([level_statistics(probes[:, list(choice)]) for choice in choices], dim=1))
-        for kept, images in ((photos, batch.degraded), (targets, batch.clean)):
-            kept.append(F.avg_pool2d(to_float(images, torch.device("cpu")), POOLED))
-        advance(size)
-    seen, given = (torch.cat(parts) for parts in (codes, statistics))
-    return Seen(seen, given, choices, torch.cat(photos), torch.cat(targets))
-
-
-def fit(light: LightHead, seen: Seen, seed: int, advance: Callable[[int], None], steps: int = STEPS) -> None:
-    """Trains the head on what was seen; each visit takes another choice of the photos' probes."""
+    Args:
+        light: is changed.
+        seen: the photos.
+        seed: decides the order.
+        advance: is called with 1 after each step.
+        steps: how many.
+    """
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.AdamW(light.parameters(), lr=RATE, weight_decay=1e-4)
-    dark = seen.dark
+    asked = to_brighten(seen)
+    weights = torch.where(asked, 1.0, torch.where(seen.of(MEANT_DARK), UNASKED_DARK, UNASKED))
     for step in range(steps):
         optimizer.param_groups[0]["lr"] = learning_rate(step, steps, 200, RATE)
-        chosen = torch.randint(len(dark), (BATCH,), generator=generator)
-        which = int(torch.randint(len(seen.choices), (), generator=generator))
-        code = seen.codes[chosen][:, list(seen.choices[which])].mean(dim=1)
-        statistics = seen.statistics[chosen, which]
-        loss = _loss(light, code, statistics, seen.photo[chosen], seen.target[chosen], dark[chosen])
+        chosen = torch.randint(len(asked), (BATCH,), generator=generator)
+        which = int(torch.randint(seen.codes.shape[1], (), generator=generator))
+        inputs = torch.cat([seen.codes[chosen, which], seen.statistics[chosen, which]], dim=1)
+        loss = _loss(light, inputs, seen.photo[chosen], seen.target[chosen], asked[chosen], weights[chosen])
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(light.parameters(), 1.0)
@@ -124,40 +73,48 @@ def fit(light: LightHead, seen: Seen, seed: int, advance: Callable[[int], None],
         advance(1)
 
 
-def _loss(light: LightHead, code: Tensor, statistics: Tensor, photo: Tensor, target: Tensor, dark: Tensor) -> Tensor:
+def to_brighten(seen: PhotoViews) -> Tensor:
+    """(M,) bool: which photos are darker than they should be."""
+    return seen.target.mean((1, 2, 3)) > BRIGHTER * seen.photo.mean((1, 2, 3)) + 1 / 255
+
+
+def _loss(light: LightHead, inputs: Tensor, photo: Tensor, target: Tensor, asked: Tensor, weight: Tensor) -> Tensor:
+    code, statistics = inputs[:, :-STATISTICS], inputs[:, -STATISTICS:]
     lifted = lift(photo, light(code, statistics)).clamp(max=1)
     apart = (lifted - target).square().mean((1, 2, 3))
-    weight = torch.where(dark, 1.0, UNASKED)
-    hidden = torch.relu(light.hidden(torch.cat([code, statistics], dim=1)))
-    unasked = torch.relu(light.output(hidden) + MARGIN).mean(dim=1)
-    return (weight * torch.log1p(apart / FINE)).mean() + UNASKED * torch.where(dark, 0.0, unasked).mean()
+    unasked = torch.relu(light.output(torch.relu(light.hidden(inputs))) + MARGIN).mean(dim=1)
+    return (weight * torch.log1p(apart / FINE) + CLOSED * torch.where(asked, 0.0, unasked)).mean()
 
 
 @torch.no_grad()
-def measure(light: LightHead, seen: Seen) -> str:
-    """What the curves alone make of photos, in one line."""
-    code = seen.codes.mean(dim=1)
-    lifted = lift(seen.photo, light(code, seen.statistics[:, 0])).clamp(max=1)
+def measure(light: LightHead, seen: PhotoViews) -> list[str]:
+    """What the curves alone make of photos: a line for each group of them."""
+    lifted = lift(seen.photo, light(seen.codes[:, 0], seen.statistics[:, 0])).clamp(max=1)
     psnr = -10 * torch.log10((lifted - seen.target).square().mean((1, 2, 3)).clamp_min(1e-10))
-    dark, glow = seen.dark, lifted.mean((1, 2, 3)) / seen.photo.mean((1, 2, 3)).clamp_min(1 / 255)
-    unasked = int((glow[~dark] > BRIGHTER).sum())
-    return (f"{int(dark.sum())} dark photos: {float(psnr[dark].mean()):.2f} dB under their curves; of "
-            f"{int((~dark).sum())} others {unasked} brightened by more than a tenth")  # fmt: skip
+    glow = lifted.mean((1, 2, 3)) / seen.photo.mean((1, 2, 3)).clamp_min(1 / 255)
+    asked, lines = to_brighten(seen), []
+    for group in GROUPS:
+        own = seen.of(group)
+        if bool((own & asked).any()):
+            lines.append(f"{group}: {float(psnr[own & asked].mean()):.2f} dB ({int((own & asked).sum())} photos)")
+        if bool((own & ~asked).any()):
+            here = glow[own & ~asked]
+            lines.append(f"{group}: {int((here > BRIGHTER).sum())} of {len(here)} brightened by more than a tenth, "
+                         f"the most {float(here.max()):.2f} times")  # fmt: skip
+    return lines
 
 
-def see(network: AMIRNet, config: Config, count: int, *, held_out: bool = False) -> Seen:
-    """Makes ``count`` photos and looks at them. Raises DataError."""
-    data = light_data(config.data)
-    side = data.window or 3 * data.patch
-    # One window a photo, whole: the patch is the window.
-    items = Items(data.model_copy(update={"window": side}), count, config.train.seed + 2, validation=held_out)
+def _photos(eyes: Eyes, config: Config, count: int, *, held_out: bool = False) -> tuple[Items, PhotoViews]:
+    items = light_items(config.data, count, config.train.seed + 2, held_out=held_out)
     with bars.task("decoding photos", len(items.files())) as advance:
         items.preload(advance)
-    windows = Windows(items, side, side, data.probe_side, PROBES, data.workers, torch.device("cpu"))
-    with bars.task("damaging photos", count) as advance:
-        windows.turn_to(0, advance, last=True)
     with bars.task("looking", count) as advance:
-        return look(network, windows, advance)
+        return items, views(eyes, items, advance)
+
+
+def _say(when: str, light: LightHead, judged: PhotoViews, darkened: PhotoViews) -> None:
+    for line in [*measure(light, judged), *(f"evaluation's way, {line}" for line in measure(light, darkened))]:
+        click.echo(f"held out, {when}: {line}")
 
 
 @click.command()
@@ -172,13 +129,18 @@ def main(model: Path, data: Path, output: Path, photos: int, steps: int) -> None
         trained = load_model(model)
         if trained.network.light is None:
             raise CheckpointError(f"{model}: has no light head: fit a phone preset, mobile or tiny")
+        if trained.tree is None:
+            raise CheckpointError(f"{model}: holds no tree: train to the end, then fit model.safetensors")
         config = with_root(trained.config, data)
-        judged = see(trained.network, config, max(64, photos // 8), held_out=True)
-        click.echo(f"held out, before: {measure(trained.network.light, judged)}")
-        seen = see(trained.network, config, photos)
+        eyes, light = Eyes(trained.network, tree_of(trained.tree), config.data.probe_side), trained.network.light
+        items, judged = _photos(eyes, config, max(64, photos // 8), held_out=True)
+        with bars.task("darkening", len(items)) as advance:
+            darkened = darkened_views(eyes, items, DARKENINGS, advance)
+        _say("before", light, judged, darkened)
+        _, seen = _photos(eyes, config, photos)
         with bars.task("fitting", steps) as advance:
-            fit(trained.network.light, seen, config.train.seed, advance, steps)
-        click.echo(f"held out, after:  {measure(trained.network.light, judged)}")
+            fit(light, seen, config.train.seed, advance, steps)
+        _say("after", light, judged, darkened)
         facts = {**trained.facts, "light": {"photos": photos, "steps": steps}}
         save_model(output, replace(trained, facts=facts))
     except AmirnetError as error:

@@ -1,4 +1,4 @@
-"""The folder of a training run, float or quantisation-aware: made, swept, and refused when it holds another run."""
+"""The folder of a training run, float or quantization-aware: made, swept, and refused when it holds another run."""
 
 from __future__ import annotations
 

@@ -31,6 +31,8 @@ def read_trials(path: Path) -> dict[str, Config]:
     Raises:
         ConfigError: the file cannot be read, or a trial is not valid.
     """
+    if path.exists() and not path.is_file():  # a pipe waits for ever, a device has no end
+        raise ConfigError(f"{path}: not a file: name a YAML list of trials")
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         base, common = content["base"], {**(content.get("common") or {})}

@@ -11,7 +11,7 @@ import torch
 from amirnet.runtime.degradation_tree import DegradationTree
 from amirnet.runtime.padding import to_tensor
 from amirnet_training.quantization.calibrate import calibrate
-from amirnet_training.quantization.samples import load_start, tree_of
+from amirnet_training.quantization.calibration_data import load_start, tree_of
 
 from ..bundle_writer import write_bundle
 from ..errors import ExportError
@@ -64,14 +64,14 @@ def prepare(checkpoint: Path, folder: Path, size: int = TILE) -> Question:
         mask = model.network.place(torch.from_numpy(to_tensor(probes))).mask.numpy()
     tiles = np.stack([middle_tile(photos[int(mask[:, node.entry].argmax())], size) for node in tree.nodes])
     codes = np.stack([tree.code_for(node.id) for node in tree.nodes])
-    quantised = model.quantised
-    if quantised is None:
+    quantized = model.quantized
+    if quantized is None:
         samples = torch.from_numpy(to_tensor(tiles)), torch.from_numpy(codes)[:, :, None, None]
-        quantised = calibrate(restorer, [samples], tree.code_steps)
+        quantized = calibrate(restorer, [samples], tree.code_steps)
     facts = ModelFacts(manifest["name"], manifest["description"], manifest["license"], manifest["identity"])
-    made = model_files(model.network, quantised, probe, size, facts)
+    made = model_files(model.network, quantized, probe, size, facts)
     # No photo is put together from these tiles, so they need no halo.
     geometry |= {"size": size, "halo": 0, "radius": 0, "overlap": 0}
     write_bundle(folder / BUNDLE, {**manifest, "models": made.models, "quantization": made.quantization}, made.files)
     np.savez(folder / INPUTS, tiles=tiles, codes=codes, probes=probes)
-    return Question(folder, tree, tuple(node.id for node in tree.nodes), model.quantised is not None)
+    return Question(folder, tree, tuple(node.id for node in tree.nodes), model.quantized is not None)

@@ -1,4 +1,4 @@
-"""Fixtures of the quantisation tests: a finished toy model, and a configuration that quantises it in a second."""
+"""Fixtures of the quantization tests: a finished toy model, and a configuration that quantizes it in a second."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import torch
 from amirnet_training.checkpoint import TrainedModel, save_model
 from amirnet_training.config import Config, parse
 from amirnet_training.network import AMIRNet, build
-from amirnet_training.network.phone import Blocks, PhoneRestorer, Widths
+from amirnet_training.network.phone import PhoneRestorer, Widths
+from amirnet_training.program.restorer import Blocks
 
 TREE: dict[str, Any] = {"levels": 3, "grid": 64, "conditioning": "soft", "nodes": [
     {"id": 0, "level": 0, "index": 0, "parent": None, "children": [1, 2], "confidence": 0.0,
@@ -61,7 +62,7 @@ def tree() -> dict[str, Any]:
 
 @pytest.fixture
 def short(make_config) -> Callable[..., Config]:
-    """short(quantize={...}) -> a configuration that quantises in a second."""
+    """short(quantize={...}) -> a configuration that quantizes in a second."""
 
     def make(**changes: dict[str, Any]) -> Config:
         config = make_config(**{name: value for name, value in changes.items() if name != "quantize"})

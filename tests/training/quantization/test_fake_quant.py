@@ -1,4 +1,4 @@
-"""Fake quantisation: what it computes, what it learns, and what stands still once it is frozen."""
+"""Fake quantization: what it computes, what it learns, and what stands still once it is frozen."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from amirnet_training.program.restorer import step_names
 from amirnet_training.quantization import sqnr
 from amirnet_training.quantization.calibrate import calibrate
-from amirnet_training.quantization.exact import Ties, inexact
 from amirnet_training.quantization.fake_quant import FakeQuantSteps, _Round
-from amirnet_training.quantization.fixed_steps import QuantisedRestorer
-from amirnet_training.quantization.grid import FIXED, HIGH, LOW, Scale
-from amirnet_training.quantization.program import step_names
+from amirnet_training.quantization.grid import FIXED, HIGH, LOW, QuantParams
+from amirnet_training.quantization.int8_steps import QuantizedRestorer
+from amirnet_training.quantization.rounding_rules import Ties, inexact
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def batch() -> tuple[torch.Tensor, torch.Tensor]:
 
 
 @pytest.fixture(scope="module")
-def start(batch, random_restorer, shape) -> QuantisedRestorer:
+def start(batch, random_restorer, shape) -> QuantizedRestorer:
     return calibrate(random_restorer(shape=shape), [batch], 64)
 
 
@@ -57,7 +57,7 @@ def test_what_was_learnt_is_the_restorer_to_the_bit(start, batch, frozen: bool) 
     assert not torch.equal(start(*batch), computed), "it has learnt something"
     assert made.grid != start.grid
     assert inexact({name: scale.scale for name, scale in made.grid.activations.items()}, Ties.of(start.blocks)) == []
-    assert {name: made.grid.activations[name] for name in (*FIXED, "code")} == {**FIXED, "code": Scale(1 / 64, 0)}
+    assert {name: made.grid.activations[name] for name in (*FIXED, "code")} == {**FIXED, "code": QuantParams(1 / 64, 0)}
 
 
 def test_gradients_reach_everything_that_learns(start, batch) -> None:
@@ -75,7 +75,7 @@ def test_the_gradients_of_one_rounding() -> None:
     """By hand: straight through inside the range, nothing outside; the scale sees rounding errors and clipping."""
     value = torch.tensor([0.3, -0.9, 5.0, -200.0], requires_grad=True)
     growth = torch.zeros((), requires_grad=True)
-    rounded = _Round.apply(value, growth, Scale(0.5, 10))
+    rounded = _Round.apply(value, growth, QuantParams(0.5, 10))
     assert rounded.tolist() == [0.5, -1.0, 5.0, -69.0]
     rounded.backward(torch.tensor([1.0, 10.0, 100.0, 1000.0]))
     assert value.grad is not None and value.grad.tolist() == [1.0, 10.0, 100.0, 0.0]
@@ -87,7 +87,7 @@ def test_the_gradients_of_one_rounding() -> None:
 @settings(deadline=None)
 def test_rounding_while_learning_is_rounding_to_the_bit(seed: int, size: float, zero_point: int) -> None:
     values = torch.randn(500, generator=torch.Generator().manual_seed(seed))
-    scale = Scale(float(np.float32(10**size)), zero_point)
+    scale = QuantParams(float(np.float32(10**size)), zero_point)
     values[:100] = scale.scale * (values[:100] * 100).round() + scale.scale / 2  # ties
     assert torch.equal(_Round.apply(values, torch.zeros(()), scale), scale.fake(values))
 
@@ -98,7 +98,7 @@ def test_a_scale_learns_to_be_smaller_where_values_are() -> None:
     optimizer = torch.optim.Adam([growth], lr=0.05)
     losses = []
     for _ in range(60):
-        scale = Scale(0.01 * float(growth.detach().exp()), 0)
+        scale = QuantParams(0.01 * float(growth.detach().exp()), 0)
         loss = (_Round.apply(values, growth, scale) - values).square().mean()
         loss.backward()
         optimizer.step()
@@ -130,8 +130,8 @@ def test_the_noise_of_every_step_is_told(start, batch) -> None:
     assert by_step["code"].own == float("inf"), "codes are on their grid already"
     assert 25 < by_step["stem"].own < 70 and by_step["decode1/sum"].carried < by_step["decode1/sum"].own
 
-    coarse = {**start.grid.activations, "middle2/sum": Scale(start.grid.activations["middle2/sum"].scale * 16, 0)}
-    spoilt = QuantisedRestorer(start.layers, type(start.grid)(coarse, start.grid.weights), start.blocks)
+    coarse = {**start.grid.activations, "middle2/sum": QuantParams(start.grid.activations["middle2/sum"].scale * 16, 0)}
+    spoilt = QuantizedRestorer(start.layers, type(start.grid)(coarse, start.grid.weights), start.blocks)
     worse = {row.step: row for row in sqnr.table(spoilt, *batch)}
     assert worse["middle2/sum"].own < by_step["middle2/sum"].own - 12
     assert worse["middle2/sum"].alone < by_step["middle2/sum"].alone - 10

@@ -1,4 +1,4 @@
-"""What quantising leaves and says: models that come back or are refused, tables, and the commands."""
+"""What quantizing leaves and says: models that come back or are refused, tables, and the commands."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from amirnet_training.quantization.calibrate import calibrate
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda weights, header: weights.pop("quantised/stem/bias"), "quantised layer stem is missing"),
+        (lambda weights, header: weights.pop("quantised/stem/bias"), "quantized layer stem is missing"),
         (lambda weights, header: weights.update({"quantised/stem/bias": torch.zeros(3)}), "stem is missing or of anot"),
         (lambda weights, header: weights.update({"quantised/x/bias": torch.zeros(3)}), "quantised/x/bias is no layer"),
         (lambda weights, header: weights["quantised/up/weight"].fill_(float("nan")), "quantised/up/weight is not fin"),
@@ -36,11 +36,11 @@ from amirnet_training.quantization.calibrate import calibrate
 )
 def test_quantised_models_that_are_not_sound(start, network, tmp_path, change, says: str) -> None:
     model = load_model(start)
-    quantised = calibrate(network.restorer, [(torch.rand(1, 3, 32, 32), torch.zeros(1, 7, 1, 1))], 64)
+    quantized = calibrate(network.restorer, [(torch.rand(1, 3, 32, 32), torch.zeros(1, 7, 1, 1))], 64)
     file = tmp_path / "int8" / "model.safetensors"
-    save_model(file, replace(model, quantised=quantised))
-    loaded = load_model(file).quantised
-    assert loaded is not None and loaded.grid == quantised.grid
+    save_model(file, replace(model, quantized=quantized))
+    loaded = load_model(file).quantized
+    assert loaded is not None and loaded.grid == quantized.grid
     with safe_open(file, framework="pt") as opened:
         weights = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
         header = json.loads(opened.metadata()["amirnet"])
@@ -69,7 +69,7 @@ def test_the_commands(short, start, tmp_path, monkeypatch) -> None:
     done = run(cli, arguments)
     assert done.exit_code == 0, done.output
     (line,) = done.stdout.splitlines()
-    assert line.startswith(str(Path("runs/toy-int8/model.safetensors")) + ": quantised in 6 steps: int8 loses ")
+    assert line.startswith(str(Path("runs/toy-int8/model.safetensors")) + ": quantized in 6 steps: int8 loses ")
     again = run(cli, arguments)
     assert again.exit_code == 2 and "add --resume" in again.stderr and again.stderr.count("\n") == 1
     missing = run(cli, ["train", str(file), "--quantize", "-o", "x"])

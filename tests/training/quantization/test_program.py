@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 
 from amirnet_training.errors import CheckpointError
 from amirnet_training.network.phone import HighPass, PhoneRestorer
+from amirnet_training.program.folding import fold
+from amirnet_training.program.layer import Layer, after_fixed, layer_of
+from amirnet_training.program.restorer import blocks_of, restore, step_names
+from amirnet_training.program.torch_steps import FloatSteps
+from amirnet_training.quantization.borders import inner
 from amirnet_training.quantization.calibrate import calibrate
-from amirnet_training.quantization.fixed_steps import QuantisedRestorer
-from amirnet_training.quantization.float_steps import FloatSteps, float_steps
 from amirnet_training.quantization.grid import (
     FIXED,
     HIGH,
@@ -24,14 +27,13 @@ from amirnet_training.quantization.grid import (
     MIN_WEIGHT_SCALE,
     PIXELS,
     Grid,
-    Scale,
+    QuantParams,
     fake_weight,
     integers,
-    scale_for,
+    params_for,
     weight_scales,
 )
-from amirnet_training.quantization.layers import Layer, _after_high_pass, fold, inner, layers_of
-from amirnet_training.quantization.program import blocks_of, restore, step_names
+from amirnet_training.quantization.int8_steps import QuantizedRestorer
 
 CODES = 7
 
@@ -51,7 +53,7 @@ def restorer(random_restorer, shape) -> PhoneRestorer:
 
 
 @pytest.fixture(scope="module")
-def quantised(restorer: PhoneRestorer) -> QuantisedRestorer:
+def quantized(restorer: PhoneRestorer) -> QuantizedRestorer:
     return calibrate(restorer, [(tiles(2), codes(2)), (tiles(2, seed=3), codes(2, seed=4))], 64)
 
 
@@ -61,7 +63,8 @@ def test_the_folded_high_pass_is_exact_inside_the_border() -> None:
         high_pass = HighPass(padding=1)
         image = torch.rand(1, 3, 24, 20)
         with torch.no_grad():
-            split, joined = conv(high_pass(image)), _after_high_pass(high_pass, conv)(image)
+            joined = after_fixed(high_pass.weight, high_pass.bias, layer_of(conv))(image)
+            split = conv(high_pass(image))
         assert joined.shape == split.shape
         cut = 2 // conv.stride[0]
         assert torch.allclose(joined[:, :, cut:-cut, cut:-cut], split[:, :, cut:-cut, cut:-cut], atol=2e-5)
@@ -71,7 +74,7 @@ def test_the_folded_high_pass_is_exact_inside_the_border() -> None:
 def test_the_program_is_the_network(restorer: PhoneRestorer) -> None:
     # What is farther from the border than the network sees must not know of it.
     tile, steered = tiles(1, 160), codes(6)
-    found = restore(float_steps(restorer), tile.expand(6, -1, -1, -1), steered)
+    found = restore(restorer.float_steps(), tile.expand(6, -1, -1, -1), steered)
     expected = restorer(tile.expand(6, -1, -1, -1), steered)
     assert torch.allclose(found[:, :, 64:-64, 64:-64], expected[:, :, 64:-64, 64:-64], atol=2e-5)
     assert (expected - tile).abs().mean() > 0.01, "the network changes something"
@@ -79,7 +82,7 @@ def test_the_program_is_the_network(restorer: PhoneRestorer) -> None:
 
 def test_the_steps_by_name(restorer: PhoneRestorer) -> None:
     for steered in (True, False):
-        layers = layers_of(restorer) if steered else fold(layers_of(restorer), codes(1).flatten())
+        layers = restorer.layers() if steered else fold(restorer.layers(), restorer.blocks, codes(1).flatten())
         steps = FloatSteps(layers, restorer.blocks, keep=True)
         restore(steps, tiles(1, 16), codes(1) if steered else None)
         assert steps.kept is not None
@@ -89,20 +92,20 @@ def test_the_steps_by_name(restorer: PhoneRestorer) -> None:
 
 
 def test_a_node_folds_into_the_weights(restorer: PhoneRestorer) -> None:
-    layers = layers_of(restorer)
+    layers = restorer.layers()
     for code in codes(6):
         whole = restore(FloatSteps(layers, restorer.blocks), tiles(1), code[None])
-        folded = restore(FloatSteps(fold(layers, code.flatten()), restorer.blocks), tiles(1), None)
+        folded = restore(FloatSteps(fold(layers, restorer.blocks, code.flatten()), restorer.blocks), tiles(1), None)
         assert (whole - folded).abs().max() <= 1e-5
 
 
-def test_folded_nodes_share_the_weight_integers(quantised: QuantisedRestorer) -> None:
+def test_folded_nodes_share_the_weight_integers(quantized: QuantizedRestorer) -> None:
     of = {"hidden": "spatial", "change": "mix", "residual": "head"}
-    whole = {name: integers(layer, quantised.grid.weights[name]) for name, layer in quantised.layers.items()}
-    rounded, counted = quantised.rounded(), 0
+    whole = {name: integers(layer, quantized.grid.weights[name]) for name, layer in quantized.layers.items()}
+    rounded, counted = quantized.rounded(), 0
     for code in codes(3):
-        node = quantised.folded(code.flatten())
-        assert not node.steered and quantised.steered
+        node = quantized.folded(code.flatten())
+        assert not node.steered and quantized.steered
         assert set(node.grid.weights) == set(node.layers)
         for name, layer in node.layers.items():
             block, slash, part = name.rpartition("/")
@@ -121,26 +124,26 @@ def test_folded_nodes_share_the_weight_integers(quantised: QuantisedRestorer) ->
     assert counted > 3 * 100
 
 
-def test_a_folded_node_computes_what_the_steered_restorer_does(quantised: QuantisedRestorer) -> None:
+def test_a_folded_node_computes_what_the_steered_restorer_does(quantized: QuantizedRestorer) -> None:
     for code in codes(6):
-        levels = 255 * (quantised(tiles(1), code[None]) - quantised.folded(code.flatten())(tiles(1), None))
+        levels = 255 * (quantized(tiles(1), code[None]) - quantized.folded(code.flatten())(tiles(1), None))
         assert levels.square().mean().sqrt() < 3, "they round in other places, and no more than that"
 
 
-def test_a_channel_whose_gain_is_nothing(restorer: PhoneRestorer, quantised: QuantisedRestorer) -> None:
+def test_a_channel_whose_gain_is_nothing(restorer: PhoneRestorer, quantized: QuantizedRestorer) -> None:
     silent = copy.deepcopy(restorer)
     with torch.no_grad():
         silent.encode[0].gain.linear.weight[3] = 0
         silent.encode[0].gain.linear.bias[3] = 1e-7
-    node = QuantisedRestorer(layers_of(silent), quantised.grid, silent.blocks).folded(codes(1).flatten())
+    node = QuantizedRestorer(silent.layers(), quantized.grid, silent.blocks).folded(codes(1).flatten())
     scales, layer = node.grid.weights["encode0/hidden"], node.layers["encode0/hidden"]
-    assert scales[3] == quantised.grid.weights["encode0/spatial"][3]
+    assert scales[3] == quantized.grid.weights["encode0/spatial"][3]
     assert not integers(layer, scales)[3].any() and integers(layer, scales)[2].any()
 
 
-def test_fixed_steps_stay_on_the_grid_of_pixels(quantised: QuantisedRestorer) -> None:
-    node = quantised.folded(codes(1).flatten())
-    for one, code in ((quantised, codes(1)), (node, None)):
+def test_int8_steps_stay_on_the_grid_of_pixels(quantized: QuantizedRestorer) -> None:
+    node = quantized.folded(codes(1).flatten())
+    for one, code in ((quantized, codes(1)), (node, None)):
         steps = one.steps(keep=True)
         restore(steps, tiles(1), code)
         assert steps.kept is not None
@@ -150,13 +153,13 @@ def test_fixed_steps_stay_on_the_grid_of_pixels(quantised: QuantisedRestorer) ->
             assert one.grid.activations[name] == FIXED[name] and FIXED[name].scale == PIXELS.scale
             assert torch.allclose(pixels, pixels.round(), atol=1e-4)
             assert pixels.min() >= low - 0.001 and pixels.max() <= low + 255.001
-    assert quantised.grid.activations["code"] == Scale(1 / 64, 0)
+    assert quantized.grid.activations["code"] == QuantParams(1 / 64, 0)
 
 
 @given(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4))
 def test_scales_cover_their_range_and_zero(one: float, other: float) -> None:
     low, high = min(one, other, 0.0), max(one, other, 0.0)
-    scale = scale_for(one if one < other else other, max(one, other))
+    scale = params_for(one if one < other else other, max(one, other))
     assert LOW <= scale.zero_point <= HIGH and float(np.float32(scale.scale)) == scale.scale
     ends = torch.tensor([low, high, 0.0])
     assert scale.fake(ends)[2] == 0
@@ -176,11 +179,11 @@ def test_weights_use_all_of_their_channels_integers(seed: int, size: float) -> N
 
 
 def test_calibration_clips_what_is_rare() -> None:
-    from amirnet_training.quantization.calibrate import _best_scale
+    from amirnet_training.quantization.calibrate import _best_params
 
     values = torch.randn(1_000_000, generator=torch.Generator().manual_seed(0))
     values[0] = 20.0
-    full, found = scale_for(float(values.min()), 20.0), _best_scale(values, float(values.min()), 20.0)
+    full, found = params_for(float(values.min()), 20.0), _best_params(values, float(values.min()), 20.0)
     error = {scale: (scale.fake(values) - values).square().mean() for scale in (full, found)}
     assert found.scale < 0.6 * full.scale and error[found] < 0.6 * error[full]
 
@@ -196,9 +199,9 @@ def test_calibration_does_not_look_at_the_border(restorer: PhoneRestorer) -> Non
     assert inner(codes(2)).shape == codes(2).shape, "a code has no border"
 
 
-def test_a_grid_comes_back_from_json(quantised: QuantisedRestorer) -> None:
-    again = Grid.from_json(json.loads(json.dumps(quantised.grid.to_json())), "x")
-    assert again == quantised.grid
+def test_a_grid_comes_back_from_json(quantized: QuantizedRestorer) -> None:
+    again = Grid.from_json(json.loads(json.dumps(quantized.grid.to_json())), "x")
+    assert again == quantized.grid
 
 
 @pytest.mark.parametrize(
@@ -219,10 +222,10 @@ def test_a_grid_comes_back_from_json(quantised: QuantisedRestorer) -> None:
         (lambda grid: grid["weights"].update(stem=None), "broken"),
     ],
 )
-def test_broken_grids_are_refused(quantised: QuantisedRestorer, change, says: str) -> None:
-    grid = quantised.grid.to_json()
+def test_broken_grids_are_refused(quantized: QuantizedRestorer, change, says: str) -> None:
+    grid = quantized.grid.to_json()
     change(grid)
-    with pytest.raises(CheckpointError, match=r"^there: its int8 grid .*: quantise again$") as caught:
+    with pytest.raises(CheckpointError, match=r"^there: its int8 grid .*: quantize again$") as caught:
         Grid.from_json(grid, "there")
     assert says in str(caught.value)
 

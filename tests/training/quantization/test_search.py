@@ -7,10 +7,10 @@ import torch
 
 from amirnet_training.network.phone import PhoneRestorer
 from amirnet_training.quantization.calibrate import calibrate, observe
-from amirnet_training.quantization.exact import Ties, inexact
-from amirnet_training.quantization.fixed_steps import QuantisedRestorer
-from amirnet_training.quantization.grid import FIXED, HIGH, LOW, Scale
-from amirnet_training.quantization.samples import Sample
+from amirnet_training.quantization.calibration_data import Sample
+from amirnet_training.quantization.grid import FIXED, HIGH, LOW, QuantParams
+from amirnet_training.quantization.int8_steps import QuantizedRestorer
+from amirnet_training.quantization.rounding_rules import Ties, inexact
 from amirnet_training.quantization.search import _moved, _Search, calibrate_by_result
 
 
@@ -32,8 +32,8 @@ def samples(restorer) -> list[Sample]:
     return found
 
 
-def error(quantised: QuantisedRestorer, samples: list[Sample]) -> float:
-    return float(sum((quantised(s.degraded, s.code) - s.clean).square().mean() for s in samples))
+def error(quantized: QuantizedRestorer, samples: list[Sample]) -> float:
+    return float(sum((quantized(s.degraded, s.code) - s.clean).square().mean() for s in samples))
 
 
 # Where a scale is far too fine everything clips, and the scales that are tried before it make up for that first.
@@ -55,7 +55,7 @@ def test_the_result_is_better_and_the_grid_is_exact(restorer, samples) -> None:
     scales = {name: scale.scale for name, scale in searched.grid.activations.items()}
     assert not inexact(scales, Ties.of(restorer.blocks))
     unmoved = {name: searched.grid.activations[name] for name in (*FIXED, "code")}
-    assert unmoved == {**FIXED, "code": Scale(1 / 64, 0)}
+    assert unmoved == {**FIXED, "code": QuantParams(1 / 64, 0)}
     assert searched.grid.weights == plain.grid.weights
 
 
@@ -67,4 +67,4 @@ def test_the_same_samples_give_the_same_grid(restorer, samples) -> None:
 @pytest.mark.parametrize(("zero_point", "scale", "wanted"), [(LOW, 0.25, LOW), (0, 0.5, 0), (-28, 0.5, -56),
                                                               (-100, 0.25, LOW), (90, 0.25, HIGH)])  # fmt: skip
 def test_the_middle_of_a_range_stays(zero_point: int, scale: float, wanted: int) -> None:
-    assert abs(_moved(Scale(1.0, zero_point), scale) - wanted) <= 1
+    assert abs(_moved(QuantParams(1.0, zero_point), scale) - wanted) <= 1

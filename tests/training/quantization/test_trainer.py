@@ -1,4 +1,4 @@
-"""Quantisation-aware training in this process: it gains on calibration, resumes to the bit, refuses what it must."""
+"""Quantization-aware training in this process: it gains on calibration, resumes to the bit, refuses what it must."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from amirnet_training.data.items import Items
 from amirnet_training.errors import CheckpointError
 from amirnet_training.losses import restoration_loss
 from amirnet_training.network import build
-from amirnet_training.quantization.layers import inner
-from amirnet_training.quantization.samples import (
+from amirnet_training.quantization.borders import inner
+from amirnet_training.quantization.calibration_data import (
     RuntimeCodes,
     calibration_samples,
     load_start,
@@ -25,7 +25,7 @@ from amirnet_training.quantization.samples import (
     with_context,
 )
 from amirnet_training.quantization.search import calibrate_by_result
-from amirnet_training.quantization.trainer import QuantisationTrainer
+from amirnet_training.quantization.trainer import QuantizationTrainer
 from amirnet_training.runlog import read
 
 
@@ -35,7 +35,7 @@ class Stopped(Exception):
 
 def train_until(config: Config, start: Path, folder: Path, step: int, resume: bool = False) -> None:
     """Trains, and gives up when ``step`` is done and before anything is written about it, as a kill would."""
-    trainer = QuantisationTrainer(config, start, folder, resume=resume)
+    trainer = QuantizationTrainer(config, start, folder, resume=resume)
     after = trainer._after_step
 
     def stop(*arguments: Any) -> None:
@@ -55,14 +55,14 @@ def tensors(folder: Path) -> dict[str, torch.Tensor]:
 
 def test_a_quantised_model_beside_the_float_one(short, start, tree, tmp_path) -> None:
     config, folder = short(), tmp_path / "int8"
-    made = QuantisationTrainer(config, start, folder).run()
+    made = QuantizationTrainer(config, start, folder).run()
     whole, before = tensors(folder), tensors(start)
     assert all(torch.equal(whole[name], value) for name, value in before.items()), "float weights are as they were"
     found = load_model(folder)
-    assert found.quantised is not None and made.quantised is not None
-    assert found.quantised.grid == made.quantised.grid
+    assert found.quantized is not None and made.quantized is not None
+    assert found.quantized.grid == made.quantized.grid
     tile, code = torch.rand(1, 3, 32, 32), torch.full((1, 7, 1, 1), 0.25)
-    assert torch.equal(found.quantised(tile, code), made.quantised(tile, code))
+    assert torch.equal(found.quantized(tile, code), made.quantized(tile, code))
     assert found.tree == tree and found.config == portable(config)
     assert found.facts["steps"] == 8 and found.facts["quantization"]["steps"] == 6
     save_model(tmp_path / "again" / "model.safetensors", found)
@@ -78,20 +78,20 @@ def test_a_quantised_model_beside_the_float_one(short, start, tree, tmp_path) ->
 
 def test_stopped_and_resumed_equals_undisturbed_to_the_bit(short, start, tmp_path) -> None:
     config, whole, folder = short(), tmp_path / "whole", tmp_path / "stopped"
-    QuantisationTrainer(config, start, whole).run()
+    QuantizationTrainer(config, start, whole).run()
     train_until(config, start, folder, 3)  # scales still learn
     train_until(config, start, folder, 5, resume=True)  # frozen since step 4
-    QuantisationTrainer(config, start, folder, resume=True).run()
+    QuantizationTrainer(config, start, folder, resume=True).run()
     one, other = tensors(folder), tensors(whole)
     assert one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in other)
-    resumed, undisturbed = load_model(folder).quantised, load_model(whole).quantised
+    resumed, undisturbed = load_model(folder).quantized, load_model(whole).quantized
     assert resumed is not None and undisturbed is not None and resumed.grid == undisturbed.grid
     log = [{k: v for k, v in r.items() if k not in ("seconds", "waiting")} for r in read(folder / "log.jsonl")]
     assert log == [{k: v for k, v in r.items() if k not in ("seconds", "waiting")} for r in read(whole / "log.jsonl")]
 
 
 def test_scales_learn_and_then_stand_still(short, start, tmp_path) -> None:
-    trainer = QuantisationTrainer(short(quantize={"steps": 8, "frozen": 0.5}), start, tmp_path / "run")
+    trainer = QuantizationTrainer(short(quantize={"steps": 8, "frozen": 0.5}), start, tmp_path / "run")
     grids, after = [], trainer._after_step
 
     def note(*arguments: Any) -> None:
@@ -107,13 +107,13 @@ def test_scales_learn_and_then_stand_still(short, start, tmp_path) -> None:
 
 def test_no_steps_are_the_calibration(short, start, tmp_path) -> None:
     config = short(quantize={"steps": 0}, train={"validation_items": 0})
-    made = QuantisationTrainer(config, start, tmp_path / "run").run()
+    made = QuantizationTrainer(config, start, tmp_path / "run").run()
     model, restorer, tree = load_start(start)
     larger = with_context(config)
     items = Items(larger.data, config.data.items, config.train.seed)
     batches = calibration_samples(RuntimeCodes(model.network, tree, config.data.patch), items, larger)
-    assert made.quantised is not None and made.facts["quantization"]["steps"] == 0
-    assert made.quantised.grid == calibrate_by_result(restorer, batches, 64).grid
+    assert made.quantized is not None and made.facts["quantization"]["steps"] == 0
+    assert made.quantized.grid == calibrate_by_result(restorer, batches, 64).grid
 
 
 @pytest.mark.slow
@@ -122,20 +122,20 @@ def test_training_gains_on_calibration(short, start, tmp_path, target: str, rate
     """On other crops of the photos that it trained on, the int8 restorer is better than by calibration alone."""
     quantize = {"steps": 60, "learning_rate": rate, "batches": 4, "node_share": 0.0, "balance": 0.0, "target": target}
     config = short(quantize=quantize, train={"batch": 8, "validation_items": 0})
-    trained = QuantisationTrainer(config, start, tmp_path / "run").run().quantised
+    trained = QuantizationTrainer(config, start, tmp_path / "run").run().quantized
     model, restorer, tree = load_start(start)
     larger = with_context(config)
     items = Items(larger.data, config.data.items, config.train.seed)
     codes = RuntimeCodes(model.network, tree, config.data.patch)
     calibrated = calibrate_by_result(restorer, calibration_samples(codes, items, larger), 64)
     losses = []
-    for quantised in (calibrated, trained):
-        assert quantised is not None
+    for quantized in (calibrated, trained):
+        assert quantized is not None
         parts = []
         for s in samples(codes, items, larger, range(90, 94)):
             with torch.no_grad():
                 wanted = s.clean if target == "clean" else restorer(s.degraded, s.code).clamp(0, 1)
-            found = quantised(s.degraded, s.code)
+            found = quantized(s.degraded, s.code)
             parts.append(restoration_loss(inner(found), inner(wanted), balance=0, ssim_share=0.15))
         losses.append(float(torch.cat(parts).mean()))
     assert losses[1] < bar * losses[0]
@@ -161,10 +161,10 @@ def test_codes_are_those_of_the_runtime(network, tree) -> None:
     assert 0 < sum(torch.equal(one, own) for one, own in zip(some, found, strict=True)) < 5
 
 
-def test_models_that_cannot_be_quantised(short, start, network, tree, make_config, tmp_path) -> None:
+def test_models_that_cannot_be_quantized(short, start, network, tree, make_config, tmp_path) -> None:
     def refused(says: str, folder: Path = start, config: Config | None = None) -> None:
         with pytest.raises(CheckpointError, match=says) as caught:
-            QuantisationTrainer(config or short(), folder, tmp_path / "run")
+            QuantizationTrainer(config or short(), folder, tmp_path / "run")
         assert "\n" not in str(caught.value) and not (tmp_path / "run").exists()
 
     def saved(name: str, model: TrainedModel) -> Path:
@@ -185,16 +185,16 @@ def test_models_that_cannot_be_quantised(short, start, network, tree, make_confi
 def test_another_run_is_not_resumed(short, start, network, tmp_path) -> None:
     config, folder = short(), tmp_path / "run"
     with pytest.raises(CheckpointError, match="no checkpoint to resume from"):
-        QuantisationTrainer(config, start, folder, resume=True)
-    QuantisationTrainer(config, start, folder).run()
+        QuantizationTrainer(config, start, folder, resume=True)
+    QuantizationTrainer(config, start, folder).run()
     with pytest.raises(CheckpointError, match="holds a run already: add --resume"):
-        QuantisationTrainer(config, start, folder)
+        QuantizationTrainer(config, start, folder)
     with pytest.raises(CheckpointError, match="another configuration or from another model"):
-        QuantisationTrainer(short(quantize={"learning_rate": 1e-3}), start, folder, resume=True)
+        QuantizationTrainer(short(quantize={"learning_rate": 1e-3}), start, folder, resume=True)
     network.restorer.stem.bias += 1
     save_model(tmp_path / "other" / "model.safetensors", replace(load_model(start), network=network))
     with pytest.raises(CheckpointError, match="another configuration or from another model"):
-        QuantisationTrainer(config, tmp_path / "other", folder, resume=True)
+        QuantizationTrainer(config, tmp_path / "other", folder, resume=True)
     with pytest.raises(CheckpointError, match="not a training checkpoint"):
         torch.save({"step": 1}, folder / "checkpoint.pt")
-        QuantisationTrainer(config, start, folder, resume=True)
+        QuantizationTrainer(config, start, folder, resume=True)

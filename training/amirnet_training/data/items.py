@@ -41,9 +41,11 @@ class Item:
     """One photo with one degradation; for a real pair the degradation is in `degraded` already."""
 
     clean: Path
+    """The photo as it should come back, before it is shrunk or darkened."""
     degraded: Path | None
     degradation: Degradation
     kind: str
+    """What it suffers from, for tables."""
     group: str
     """For tables: the pairs' folder, or the kind."""
     shrink: float = 1.0
@@ -61,7 +63,9 @@ class Crops:
     """Crops of one item, uint8 RGB: (count, side, side, 3) each."""
 
     degraded: npt.NDArray[np.uint8]
+    """As the network is given them."""
     clean: npt.NDArray[np.uint8]
+    """As they should come back."""
 
 
 class Items:

@@ -15,6 +15,7 @@ class Sequence:
     """Several damages, one after the other: at least one. Kind and target are the first's."""
 
     steps: tuple[Degradation, ...]
+    """The damages in order."""
 
     @property
     def kind(self) -> str:

@@ -143,6 +143,7 @@ class Recompressed:
     """A damaged photo that was then saved as a JPEG, as nearly every photo is. Its kind stays the damage's."""
 
     first: Degradation
+    """The damage before the JPEG."""
     jpeg: Jpeg
 
     @property

@@ -20,6 +20,7 @@ class Variant:
     """One way to draw a degradation of a kind; ``weight`` is relative to the kind's others."""
 
     name: str
+    """Unique within its kind."""
     weight: float
     draw: Draw
 

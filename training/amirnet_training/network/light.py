@@ -7,10 +7,10 @@ is ever below 0, and both are 0 for a photo that is as bright as it should be: t
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
-
-from .blocks import floor
 
 PERCENTS = (1, 10, 25, 50, 75, 90, 99)
 """Of the pixels, in percent, that lie at or below the levels which describe a photo."""
@@ -36,6 +36,25 @@ def level_statistics(probes: Tensor) -> Tensor:
     reached = torch.stack([ordered[:, :, place] for place in places], dim=2).float() / 255
     mean = (levels.sum(dim=2, keepdim=True).double() / (255 * total)).float()  # a whole sum, divided as there
     return torch.cat([reached, mean], dim=2).flatten(1)
+
+
+class _Floor(torch.autograd.Function):
+    """ReLU that a value below 0 can leave: gradients that would raise it pass, those that would lower it do not."""
+
+    @staticmethod
+    def forward(ctx: Any, value: Tensor) -> Tensor:
+        ctx.save_for_backward(value)
+        return torch.relu(value)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (gradient,), (value,) = gradients, ctx.saved_tensors
+        return gradient * ((value > 0) | (gradient < 0))
+
+
+def floor(value: Tensor) -> Tensor:
+    """``value`` where it is above 0, else 0: ReLU for a single number that must not die while training."""
+    return _Floor.apply(value)  # type: ignore[no-any-return, no-untyped-call]
 
 
 class LightHead(nn.Module):

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .blocks import CodeMap
+from ..program.layer import CodeMap
 
 
 class ResidualBlock(nn.Module):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .blocks import CodeMap, FeatureTransformBlock, PlainBlock
+from ..program.layer import CodeMap, Layers, after_fixed, layer_of
+from ..program.restorer import STAGES, Blocks, restore
+from ..program.torch_steps import FloatSteps, ModuleSteps
 
 
 class HighPass(nn.Module):
@@ -18,6 +21,11 @@ class HighPass(nn.Module):
     it must first learn to cancel the photo's mean, and sharpening takes thousands of steps longer to begin. A fixed
     convolution, so that it is part of the exported graph. Without ``padding`` the border pixel is cut off.
     """
+
+    weight: Tensor
+    """(6, 3, 3, 3)."""
+    bias: Tensor
+    """(6,)."""
 
     def __init__(self, gain: float = 8.0, padding: int = 0) -> None:
         super().__init__()
@@ -33,7 +41,7 @@ class HighPass(nn.Module):
         self.register_buffer("bias", torch.tensor([-1.0] * 3 + [0.0] * 3))
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.conv2d(x, self.weight, self.bias, padding=self.padding)  # type: ignore[arg-type]
+        return F.conv2d(x, self.weight, self.bias, padding=self.padding)
 
 
 class PhoneEncoder(nn.Module):
@@ -59,35 +67,17 @@ class PhoneEncoder(nn.Module):
         return self.layers(probes).mean(dim=(2, 3))
 
 
-class Blocks(NamedTuple):
-    """How many residual blocks a phone restorer has at each scale."""
-
-    half: int
-    """At 1/2 resolution, in the encoder half and again in the decoder half."""
-    quarter: int
-    """At 1/4 resolution, likewise; 0 where the middle lies at 1/4 itself."""
-    middle: int
-    """In the middle: at 1/8 resolution, or at 1/4 where `quarter` is 0."""
-
-    @property
-    def steered_middle(self) -> int:
-        """How many of the middle's blocks the code steers: the last third is plain, as the decoder is (the paper
-        conditions the encoder half only)."""
-        return self.middle - self.middle // 3
-
-    @property
-    def alignment(self) -> int:
-        """What a tile's sides are multiples of, in pixels."""
-        return 8 if self.quarter else 4
-
-
 class Widths(NamedTuple):
     """Channels of a phone restorer at each scale."""
 
     full: int
+    """At the photo's own resolution."""
     half: int
+    """At 1/2."""
     quarter: int
+    """At 1/4."""
     eighth: int = 0
+    """At 1/8; 0 where there is no such scale."""
 
 
 class PhoneRestorer(nn.Module):
@@ -98,30 +88,30 @@ class PhoneRestorer(nn.Module):
     pixel depends on the input pixels within the receptive radius only, which `receptive_field.measure` computes.
     """
 
+    watch: Callable[[str, Tensor], None] | None = None
+    """Is shown every convolution's result before its ReLU, and every sum's, by step (see `ModuleSteps`)."""
+
     def __init__(self, code: int, widths: Widths, blocks: Blocks) -> None:
         super().__init__()
         self.blocks, self.alignment = blocks, blocks.alignment
         full, half, quarter, eighth = widths
 
-        def steered(width: int, count: int) -> nn.ModuleList:
-            return nn.ModuleList(FeatureTransformBlock(width, code) for _ in range(count))
-
-        def plain(width: int, count: int) -> nn.ModuleList:
-            return nn.ModuleList(PlainBlock(width) for _ in range(count))
+        def stage(name: str, width: int) -> nn.ModuleList:
+            return nn.ModuleList(kind(width, code) for kind in blocks.stage(name))
 
         self.high_pass = HighPass(padding=1)
         self.stem = nn.Conv2d(6, half, 4, stride=2, padding=1)
-        self.encode = steered(half, blocks.half)
+        self.encode = stage("encode", half)
         self.down = nn.Conv2d(half, quarter, 2, stride=2)
         deep = eighth if blocks.quarter else quarter
         if blocks.quarter:
-            self.reduce = steered(quarter, blocks.quarter)
+            self.reduce = stage("reduce", quarter)
             self.descend = nn.Conv2d(quarter, eighth, 2, stride=2)
             self.ascend = nn.Conv2d(eighth, quarter, 1)
-            self.rebuild = plain(quarter, blocks.quarter)
-        self.middle = steered(deep, blocks.steered_middle) + plain(deep, blocks.middle - blocks.steered_middle)
+            self.rebuild = stage("rebuild", quarter)
+        self.middle = stage("middle", deep)
         self.up = nn.Conv2d(quarter, half, 1)
-        self.decode = plain(half, blocks.half)
+        self.decode = stage("decode", half)
         self.expand = nn.Conv2d(half, full, 1)
         self.detail = nn.Conv2d(6, full, 3, padding=1)
         self.refine = nn.Conv2d(full, full, 3, padding=1)
@@ -134,29 +124,31 @@ class PhoneRestorer(nn.Module):
 
     def forward(self, x: Tensor, code: Tensor) -> Tensor:
         bands = self.high_pass(x)
-        half = torch.relu(self.stem(bands))
-        for block in self.encode:
-            half = block(half, code)
-        quarter = self.down(half)
-        if self.blocks.quarter:
-            for block in self.reduce:
-                quarter = block(quarter, code)
-            eighth = self.descend(quarter)
-            for block in self.middle:
-                eighth = block(eighth, code)
-            quarter = quarter + _doubled(self.ascend(eighth))
-            for block in self.rebuild:
-                quarter = block(quarter, code)
-        else:
-            for block in self.middle:
-                quarter = block(quarter, code)
-        half = half + _doubled(self.up(quarter))
-        for block in self.decode:
-            half = block(half, code)
-        full = torch.relu(self.detail(bands) + _doubled(self.expand(half)))
-        full = torch.relu(self.refine(full))
-        return x + self.head(full) * self.scale(code)
+        modules: dict[str, Callable[[Tensor], Tensor]] = {**self.convolutions()}
+        modules |= {"stem": lambda tile: self.stem(bands), "detail": lambda tile: self.detail(bands)}
+        return restore(ModuleSteps(modules, self.blocks, self.watch), x, code)
 
+    def convolutions(self) -> dict[str, nn.Module]:
+        """Step -> the module that computes it; ``stem`` and ``detail`` are given the high-pass copy of the tile."""
+        names = ("stem", "down", "up", "expand", "detail", "refine", "head", "scale", "descend", "ascend")
+        found: dict[str, nn.Module] = {name: getattr(self, name) for name in names if hasattr(self, name)}
+        for stage in STAGES:
+            for index, block in enumerate(getattr(self, stage, ())):  # two scales have neither reduce nor rebuild
+                found |= {f"{stage}{index}/{step}": module for step, module in block.convolutions().items()}
+        return found
 
-def _doubled(value: Tensor) -> Tensor:
-    return F.interpolate(value, scale_factor=2.0, mode="nearest")
+    def layers(self) -> Layers:
+        """The trained convolutions by step, the high-pass copy folded into ``stem`` and ``detail``.
+
+        Folding is exact except within two pixels of the tile's border, where the network pads the high-pass copy with
+        zeros; a tile's halo is wider. It removes the one tensor of the network that would waste 8 bits: RGB in [-1, 1]
+        beside bands amplified eight times.
+        """
+        found = {step: layer_of(module) for step, module in self.convolutions().items()}
+        for step in ("stem", "detail"):
+            found[step] = after_fixed(self.high_pass.weight, self.high_pass.bias, found[step])
+        return found
+
+    def float_steps(self, *, keep: bool = False) -> FloatSteps:
+        """The float program of the trained restorer, which keeps its steps' results if asked."""
+        return FloatSteps(self.layers(), self.blocks, keep=keep)

@@ -1,1 +1,1 @@
-"""The restorer for 8 bits: one program, one grid, fake quantisation, calibration and quantisation-aware training."""
+"""The restorer for 8 bits: one program, one grid, fake quantization, calibration and quantization-aware training."""

@@ -1,9 +1,9 @@
-"""The program on a grid that is learnt: fake quantisation with gradients for the weights and for every step's scale.
+"""The program on a grid that is learnt: fake quantization with gradients for the weights and for every step's scale.
 
 Weights are rounded with scales from the weights of the moment. A step's scale is a parameter (learned step size): the
 rounding passes gradients straight through to the value, and to the scale what rounding and clipping did. Steps that
-must share a scale learn one, and factors follow (`exact`). Zero points are those of the calibration; the steps that lie
-on the grid of pixels, and the code's grid, are never learnt.
+must share a scale learn one, and factors follow (`rounding_rules`). Zero points are those of the calibration; the steps
+that lie on the grid of pixels, and the code's grid, are never learnt.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .exact import Product, Ties, factor_scale
-from .fixed_steps import QuantisedRestorer
-from .float_steps import TorchSteps
-from .grid import HIGH, LOW, Grid, Scale, fake_weight, weight_scales
-from .layers import Layer
-from .program import restore
+from ..program.layer import Layer
+from ..program.restorer import restore
+from ..program.torch_steps import TorchSteps
+from .grid import HIGH, LOW, Grid, QuantParams, fake_weight, weight_scales
+from .int8_steps import QuantizedRestorer
+from .rounding_rules import Product, Ties, factor_scale
 
 
 class _Round(torch.autograd.Function):
-    """``value`` rounded to ``scale``; ``growth`` is what the scale depends on, by its logarithm."""
+    """``value`` rounded to ``params``; ``growth`` is what their scale depends on, by its logarithm."""
 
     @staticmethod
-    def forward(ctx: Any, value: Tensor, growth: Tensor, scale: Scale) -> Tensor:
-        # As `Scale.fake` to the bit, in operations that vectorise, which torch's own does not.
-        steps = (value * float(np.float32(1) / np.float32(scale.scale))).round_()
-        kept = steps.clamp(LOW - scale.zero_point, HIGH - scale.zero_point)
+    def forward(ctx: Any, value: Tensor, growth: Tensor, params: QuantParams) -> Tensor:
+        # As `QuantParams.fake` to the bit, in operations that vectorise, which torch's own does not.
+        steps = (value * float(np.float32(1) / np.float32(params.scale))).round_()
+        kept = steps.clamp(LOW - params.zero_point, HIGH - params.zero_point)
         inside = steps == kept
-        rounded = kept.mul_(scale.scale)
+        rounded = kept.mul_(params.scale)
         # Inside the range a larger scale moves the result by its rounding error, outside by the result itself.
         ctx.save_for_backward(inside, torch.where(inside, rounded - value, rounded))
         return rounded
@@ -46,7 +46,7 @@ class _Round(torch.autograd.Function):
 
 
 class FakeQuantSteps(TorchSteps, nn.Module):
-    """Steps of `program.restore` with everything that quantisation-aware training learns.
+    """Steps of `program.restore` with everything that quantization-aware training learns.
 
     Args:
         start: the calibrated restorer that training starts from.
@@ -55,7 +55,7 @@ class FakeQuantSteps(TorchSteps, nn.Module):
     frozen: Tensor
     """() bool: whether the grid stands still."""
 
-    def __init__(self, start: QuantisedRestorer) -> None:
+    def __init__(self, start: QuantizedRestorer) -> None:
         super().__init__()
         self.blocks = start.blocks
         self.weights = nn.ParameterDict({name: layer.weight.clone() for name, layer in start.layers.items()})
@@ -82,27 +82,28 @@ class FakeQuantSteps(TorchSteps, nn.Module):
             self._channel_scales.get_buffer(name).copy_(weight_scales(weight))
         self.frozen.fill_(True)
 
-    def scale(self, name: str) -> Scale:
-        """The grid of a step as it is now."""
+    def params(self, name: str) -> QuantParams:
+        """A step's scale and zero point as they are now."""
         begun = self._start[name]
         if name in self._factors:
             product, shift = self._factors[name]
-            value, result = self.scale(product.value).scale, self.scale(product.result).scale
-            return Scale(factor_scale(value, result, shift), begun.zero_point)
+            value, result = self.params(product.value).scale, self.params(product.result).scale
+            return QuantParams(factor_scale(value, result, shift), begun.zero_point)
         group = self._ties.group(name)
         if group not in self.growth:
             return begun
-        return Scale(float(np.float32(begun.scale * math.exp(float(self.growth[group].detach())))), begun.zero_point)
+        scale = begun.scale * math.exp(float(self.growth[group].detach()))
+        return QuantParams(float(np.float32(scale)), begun.zero_point)
 
-    def to_restorer(self) -> QuantisedRestorer:
+    def to_restorer(self) -> QuantizedRestorer:
         """What has been learnt, on the CPU; it computes what this module does, to the bit."""
         layers, weights = {}, {}
         for name, (stride, padding) in self._geometry.items():
             weight, bias = (values[name].detach().cpu().clone() for values in (self.weights, self.biases))
             layers[name] = Layer(weight, bias, stride, padding)
             weights[name] = tuple(self._weight_scales(name).tolist())
-        grid = Grid({name: self.scale(name) for name in self._start}, weights)
-        return QuantisedRestorer(layers, grid, self.blocks)
+        grid = Grid({name: self.params(name) for name in self._start}, weights)
+        return QuantizedRestorer(layers, grid, self.blocks)
 
     def conv(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
         stride, padding = self._geometry[name]
@@ -115,10 +116,10 @@ class FakeQuantSteps(TorchSteps, nn.Module):
     def _done(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
         if relu:
             value = torch.relu(value)
-        scale, group = self.scale(name), self._ties.group(name)
+        params, group = self.params(name), self._ties.group(name)
         if group not in self.growth:
-            return scale.fake(value)
-        return _Round.apply(value, self.growth[group], scale)  # type: ignore[no-any-return, no-untyped-call]
+            return params.fake(value)
+        return _Round.apply(value, self.growth[group], params)  # type: ignore[no-any-return, no-untyped-call]
 
     def _shifted(self, product: Product) -> tuple[Product, int]:
         """A product with its k, which stays what the calibration chose."""

@@ -15,7 +15,9 @@ import torch
 from torch import Tensor
 
 from ..errors import CheckpointError
-from .layers import Layer, Layers, is_code_map
+from ..program.folding import constant_of, folds_of
+from ..program.layer import Layer, Layers
+from ..program.restorer import Blocks
 
 LOW, HIGH = -128, 127
 WEIGHT_HIGH = 127
@@ -24,11 +26,13 @@ MIN_WEIGHT_SCALE = 1e-6
 
 
 @dataclass(frozen=True)
-class Scale:
+class QuantParams:
     """One tensor's place on the grid. ``scale`` is a float32 value, so that every format stores the same bits."""
 
     scale: float
+    """Of one integer, a float32 value above 0."""
     zero_point: int
+    """The integer that stands for 0, -128 to 127."""
 
     def fake(self, value: Tensor) -> Tensor:
         """``value`` rounded to the grid and back (ties to even)."""
@@ -37,9 +41,9 @@ class Scale:
 
 MIN_GAIN = 3e-4
 """Gains of a folded channel up to this size count as 0: the channel adds less than half a step to what follows."""
-PIXELS = Scale(float(np.float32(1 / 255)), LOW)
+PIXELS = QuantParams(float(np.float32(1 / 255)), LOW)
 """8-bit pixels: integer + 128 is the pixel's value."""
-CHANGE = Scale(PIXELS.scale, 0)
+CHANGE = QuantParams(PIXELS.scale, 0)
 """Pixels from -128 to 127: what is added to a photo is rarely more than half of its range."""
 FIXED = {"tile": PIXELS, "residual": CHANGE, "restored": PIXELS}
 """Steps that always lie on a grid of pixels: they clip what a photo clips, and what they add is whole levels."""
@@ -49,8 +53,10 @@ FIXED = {"tile": PIXELS, "residual": CHANGE, "restored": PIXELS}
 class Grid:
     """Scales of all steps and of all layers' weights, by name."""
 
-    activations: dict[str, Scale]
+    activations: dict[str, QuantParams]
+    """Step -> where its result lies."""
     weights: dict[str, tuple[float, ...]]
+    """Layer -> a scale for each output channel."""
 
     def to_json(self) -> dict[str, Any]:
         """As the manifest and the checkpoint hold it."""
@@ -61,15 +67,15 @@ class Grid:
     def from_json(cls, content: Any, origin: str) -> Grid:
         """Reads what `to_json` made. Raises CheckpointError, naming ``origin``."""
         try:
-            steps = {n: Scale(_scale(s["scale"]), _zero_point(s["zero_point"]))
+            steps = {n: QuantParams(_scale(s["scale"]), _zero_point(s["zero_point"]))
                      for n, s in content["activations"].items()}  # fmt: skip
             weights = {name: tuple(map(_scale, scales)) for name, scales in content["weights"].items()}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             reason = str(error) if isinstance(error, ValueError) else repr(error)
-            raise CheckpointError(f"{origin}: its int8 grid is broken ({reason}): quantise again") from None
+            raise CheckpointError(f"{origin}: its int8 grid is broken ({reason}): quantize again") from None
         for name, scale in FIXED.items():
             if steps.get(name) != scale:
-                raise CheckpointError(f"{origin}: its int8 grid has {name} off the grid of pixels: quantise again")
+                raise CheckpointError(f"{origin}: its int8 grid has {name} off the grid of pixels: quantize again")
         return cls(steps, weights)
 
 
@@ -85,11 +91,11 @@ def _zero_point(value: object) -> int:
     return value
 
 
-def scale_for(low: float, high: float) -> Scale:
+def params_for(low: float, high: float) -> QuantParams:
     """The scale that covers ``low``..``high`` and 0, with 0 exactly on the grid."""
     low, high = min(low, 0.0), max(high, 0.0)
     scale = np.float32(max(high - low, 1e-6) / (HIGH - LOW))
-    return Scale(float(scale), int(np.clip(round(LOW - low / float(scale)), LOW, HIGH)))
+    return QuantParams(float(scale), int(np.clip(round(LOW - low / float(scale)), LOW, HIGH)))
 
 
 def weight_scales(weight: Tensor) -> Tensor:
@@ -110,24 +116,19 @@ def integers(layer: Layer, scales: tuple[float, ...]) -> Tensor:
 
 
 def fold_weights(
-    weights: dict[str, tuple[float, ...]], layers: Layers, code: Tensor
+    weights: dict[str, tuple[float, ...]], layers: Layers, blocks: Blocks, code: Tensor
 ) -> dict[str, tuple[float, ...]]:
-    """Weight scales of the layers that `layers.fold` made with ``code`` (K,): the integers stay what they were.
+    """Weight scales of the layers that `folding.fold` made with ``code`` (K,): the integers stay what they were.
 
     A channel whose gain is next to 0 keeps its scale, and its integers become 0.
     """
-    scales: dict[str, tuple[float, ...]] = {}
-    sources = {"spatial": ("hidden", "gain"), "mix": ("change", "scale"), "head": ("residual", "scale")}
+    folds, scales = folds_of(blocks), {}
     for name, row in weights.items():
-        block, slash, part = name.rpartition("/")
-        if is_code_map(name):
-            continue
-        if part not in sources:
-            scales[name] = row
-            continue
-        target, factor = sources[part]
-        gain = layers[f"{block}{slash}{factor}"](code.view(1, -1, 1, 1)).flatten().abs()
-        scales[f"{block}{slash}{target}"] = tuple(
-            float(np.float32(s * g)) if g > MIN_GAIN else s for s, g in zip(row, gain.tolist(), strict=True)
-        )
+        if name in folds:
+            for change in folds[name].changes:
+                if change.is_gain:
+                    gain = constant_of(layers, change.constant, code).abs()
+                    row = tuple(float(np.float32(s * g)) if g > MIN_GAIN else s
+                                for s, g in zip(row, gain.tolist(), strict=True))  # fmt: skip
+            scales[folds[name].step] = row
     return scales

@@ -18,8 +18,8 @@ from amirnet.errors import AmirnetError
 from ..config import Config
 from ..data.items import Items
 from ..losses import psnr
-from .layers import inner
-from .samples import RuntimeCodes, Sample, Setting, calibration_samples, load_start, samples
+from .borders import inner
+from .calibration_data import RuntimeCodes, Sample, Setting, calibration_samples, load_start, samples
 from .search import calibrate_by_result
 
 Restore = Callable[[Tensor, Tensor], Tensor]
@@ -80,15 +80,15 @@ def main(checkpoint: Path, data: Path) -> None:
     """Measure what 8 bits cost the restorer of CHECKPOINT (a model.safetensors or its run folder).
 
     PSNR in dB of patches from photos held out of training, by kind: restored in float, on the grid of a calibration
-    alone, and, if CHECKPOINT was quantised, on the grid that it holds.
+    alone, and, if CHECKPOINT was quantized, on the grid that it holds.
     """
     try:
         model, restorer, tree = load_start(checkpoint)
         config, items, codes = Setting.of(model, tree, data)
         calibrated = calibrate_by_result(restorer, calibration_samples(codes, items, config), tree["grid"])
         ways: dict[str, Restore] = {"float": restorer, "calibrated": calibrated}
-        if model.quantised is not None:
-            ways["trained"] = model.quantised
+        if model.quantized is not None:
+            ways["trained"] = model.quantized
         click.echo(render(measure(ways, *held_out(codes, config))))
     except AmirnetError as error:
         click.echo(f"error: {error}", err=True)

@@ -18,12 +18,12 @@ from torch import Tensor
 
 from .. import progress as bars
 from ..network.phone import PhoneRestorer
-from .calibrate import Seen, from_seen, observe, with_factors
-from .exact import Ties
-from .fixed_steps import QuantisedRestorer
-from .grid import HIGH, LOW, Grid, Scale
-from .layers import inner
-from .samples import Sample
+from .borders import inner
+from .calibrate import ObservedRange, from_seen, observe, with_factors
+from .calibration_data import Sample
+from .grid import HIGH, LOW, Grid, QuantParams
+from .int8_steps import QuantizedRestorer
+from .rounding_rules import Ties
 
 RATIO = 0.8
 """One try from a scale to a finer one; its inverse to a coarser one."""
@@ -38,8 +38,8 @@ LEAST = (0.5 / 255) ** 2
 
 
 @torch.no_grad()
-def calibrate_by_result(restorer: PhoneRestorer, samples: Iterable[Sample], code_grid: int) -> QuantisedRestorer:
-    """Quantises a restorer as `calibrate` does, and then moves the scales to where the result is best.
+def calibrate_by_result(restorer: PhoneRestorer, samples: Iterable[Sample], code_grid: int) -> QuantizedRestorer:
+    """Quantizes a restorer as `calibrate` does, and then moves the scales to where the result is best.
 
     Args:
         restorer: trained float weights.
@@ -54,7 +54,7 @@ def calibrate_by_result(restorer: PhoneRestorer, samples: Iterable[Sample], code
 
 class _Search:
     def __init__(
-        self, start: QuantisedRestorer, seen: dict[str, Seen], restorer: PhoneRestorer, samples: list[Sample]
+        self, start: QuantizedRestorer, seen: dict[str, ObservedRange], restorer: PhoneRestorer, samples: list[Sample]
     ) -> None:
         self.best, self.seen = start, seen
         self.ties = Ties.of(start.blocks)
@@ -64,7 +64,7 @@ class _Search:
         )
         self.exact = self._errors(restorer(self.tiles, self.codes))
 
-    def run(self) -> QuantisedRestorer:
+    def run(self) -> QuantizedRestorer:
         self.least = self._loss(self.best)
         with bars.task("choosing scales", len(self.groups)) as advance:
             for first, members in self.groups.items():
@@ -75,7 +75,7 @@ class _Search:
                 advance(1)
         return self.best
 
-    def _descend(self, *ways: Callable[[], QuantisedRestorer]) -> None:
+    def _descend(self, *ways: Callable[[], QuantizedRestorer]) -> None:
         """Goes on in the first way that lowers the loss, as long as it does."""
         for way in ways:
             before = self.least
@@ -87,33 +87,33 @@ class _Search:
             if self.least < before:
                 break
 
-    def _shifted(self, name: str, more: int) -> QuantisedRestorer:
+    def _shifted(self, name: str, more: int) -> QuantizedRestorer:
         """More room at one end of a step's range, and as much less at the other."""
         begun = self.best.grid.activations[name]
-        moved = Scale(begun.scale, min(max(begun.zero_point + more, LOW), HIGH))
+        moved = QuantParams(begun.scale, min(max(begun.zero_point + more, LOW), HIGH))
         return replace(self.best, grid=replace(self.best.grid, activations={**self.best.grid.activations, name: moved}))
 
-    def _scaled(self, first: str, ratio: float) -> QuantisedRestorer:
+    def _scaled(self, first: str, ratio: float) -> QuantizedRestorer:
         scales = dict(self.best.grid.activations)
         for name in self.groups[first]:
             begun = scales[name]
             scale = float(np.float32(begun.scale * ratio))
-            scales[name] = Scale(scale, _moved(begun, scale))
+            scales[name] = QuantParams(scale, _moved(begun, scale))
         scales = with_factors(scales, self.seen, self.ties)
         grid = Grid({name: scales[name] for name in self.best.grid.activations}, self.best.grid.weights)
         return replace(self.best, grid=grid)
 
-    def _loss(self, quantised: QuantisedRestorer) -> float:
+    def _loss(self, quantized: QuantizedRestorer) -> float:
         """By how much 8 bits multiply the squared error, squared, as the mean over the samples: what many lose a little
         counts, and what one loses much, as strong noise does by clipping, counts more."""
-        errors = self._errors(quantised(self.tiles, self.codes))
+        errors = self._errors(quantized(self.tiles, self.codes))
         return float(((errors + LEAST) / (self.exact + LEAST)).square().mean())
 
     def _errors(self, restored: Tensor) -> Tensor:
         return inner(restored.clamp(0, 1) - self.clean).square().mean(dim=(1, 2, 3))
 
 
-def _moved(begun: Scale, scale: float) -> int:
+def _moved(begun: QuantParams, scale: float) -> int:
     """The zero point with which the middle of the range stays where it was; what begins at 0 still does."""
     if begun.zero_point == LOW:
         return LOW

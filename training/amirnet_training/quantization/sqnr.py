@@ -1,4 +1,4 @@
-"""Which steps 8 bits hurt: a table of signal-to-quantisation-noise ratios.
+"""Which steps 8 bits hurt: a table of signal-to-quantization-noise ratios.
 
 `python -m amirnet_training.quantization.sqnr CHECKPOINT --data FOLDER`
 """
@@ -16,12 +16,12 @@ from torch import Tensor
 
 from amirnet.errors import AmirnetError
 
-from .fixed_steps import QuantisedRestorer
-from .float_steps import FloatSteps
+from ..program.restorer import restore, step_names
+from ..program.torch_steps import FloatSteps
+from .borders import inner
+from .calibration_data import Setting, calibration_samples, load_start, samples
 from .grid import FIXED, HIGH, LOW
-from .layers import inner
-from .program import restore, step_names
-from .samples import Setting, calibration_samples, load_start, samples
+from .int8_steps import QuantizedRestorer
 from .search import calibrate_by_result
 
 WORST = 5
@@ -42,7 +42,7 @@ class Row:
 
 
 @torch.no_grad()
-def table(restorer: QuantisedRestorer, tile: Tensor, code: Tensor | None) -> list[Row]:
+def table(restorer: QuantizedRestorer, tile: Tensor, code: Tensor | None) -> list[Row]:
     """Ratios of every step for ``tile`` (N, 3, H, W) and ``code`` (N, K, 1, 1), in the program's order.
 
     The float reference computes with the restorer's own weights, unrounded, and clips what a photo clips.
@@ -68,8 +68,8 @@ class _Clipped(FloatSteps):
 
     def _done(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
         if name in FIXED:
-            scale = FIXED[name]
-            low, high = ((end - scale.zero_point) * scale.scale for end in (LOW, HIGH))
+            params = FIXED[name]
+            low, high = ((end - params.zero_point) * params.scale for end in (LOW, HIGH))
             value = value.clamp(low, high)
         return super()._done(name, value, relu=relu)
 
@@ -77,14 +77,14 @@ class _Clipped(FloatSteps):
 class _OneStep(_Clipped):
     """Float but for one step, which has its weights and its result on the grid."""
 
-    def __init__(self, restorer: QuantisedRestorer, only: str) -> None:
+    def __init__(self, restorer: QuantizedRestorer, only: str) -> None:
         layers = {name: (restorer.rounded() if name == only else restorer.layers)[name] for name in restorer.layers}
         super().__init__(layers, restorer.blocks)
-        self.only, self.scale = only, restorer.grid.activations[only]
+        self.only, self.params = only, restorer.grid.activations[only]
 
     def _done(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
         value = super()._done(name, value, relu=relu)
-        return self.scale.fake(value) if name == self.only else value
+        return self.params.fake(value) if name == self.only else value
 
 
 def _ratio(signal: Tensor, noisy: Tensor) -> float:
@@ -117,17 +117,17 @@ def main(checkpoint: Path, data: Path) -> None:
     """Print what each step of the restorer of CHECKPOINT loses in 8 bits, in dB.
 
     Columns: what the step's own grid loses, what all steps up to it lose together, and how far the result moves when
-    that step alone is rounded (PSNR). A checkpoint that was not quantised is calibrated first.
+    that step alone is rounded (PSNR). A checkpoint that was not quantized is calibrated first.
     """
     try:
         model, restorer, tree = load_start(checkpoint)
         config, items, codes = Setting.of(model, tree, data)
-        quantised = model.quantised
-        if quantised is None:
-            quantised = calibrate_by_result(restorer, calibration_samples(codes, items, config), tree["grid"])
+        quantized = model.quantized
+        if quantized is None:
+            quantized = calibrate_by_result(restorer, calibration_samples(codes, items, config), tree["grid"])
         last = config.quantize.batches
         (sample,) = samples(codes, items, config, range(last, last + 1))
-        click.echo(render(table(quantised, sample.degraded, sample.code)))
+        click.echo(render(table(quantized, sample.degraded, sample.code)))
     except AmirnetError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)

@@ -30,9 +30,7 @@ class Assignment:
         """Labels of a batch, (N, levels)."""
         return torch.from_numpy(self.labels[items.numpy()])
 
-    def draw_nodes(
-        self, labels: Tensor, share: float, seed: int, step: int, rank: int = 0, world: int = 1
-    ) -> Tensor:
+    def draw_nodes(self, labels: Tensor, share: float, seed: int, step: int, rank: int = 0, world: int = 1) -> Tensor:
         """For a ``share`` of a step's samples a random node on their path, -1 for the others: (N,).
 
         Restoring by prototypes in training is what lets the runtime back off to a shallower node.

@@ -8,11 +8,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amirnet_training.network.phone import Blocks
+from amirnet_training.program.restorer import Blocks, step_names
 from amirnet_training.quantization.calibrate import calibrate
-from amirnet_training.quantization.exact import EDGE, FINEST, Product, Ties, factor_scale, inexact, shift_for
 from amirnet_training.quantization.grid import FIXED, LOW
-from amirnet_training.quantization.program import step_names
+from amirnet_training.quantization.rounding_rules import EDGE, FINEST, Product, Ties, factor_scale, inexact, shift_for
 
 TWO, THREE = Blocks(2, 0, 6), Blocks(2, 2, 3)
 

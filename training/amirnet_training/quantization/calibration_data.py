@@ -1,4 +1,4 @@
-"""Photos for quantising: training samples as in training, but with the codes that the runtime would give them."""
+"""Photos for quantizing: training samples as in training, but with the codes that the runtime would give them."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class Sample(NamedTuple):
     """Item numbers, (N,) int64, on the CPU."""
     degraded: Tensor
     clean: Tensor
+    """As the photos should come back."""
     code: Tensor
     """(N, K, 1, 1), multiples of 1 / grid."""
 
@@ -90,11 +91,14 @@ def tree_of(tree: dict[str, Any]) -> DegradationTree:
 
 
 class Setting(NamedTuple):
-    """What a finished model is quantised with: its own training images, in patches with context."""
+    """What a finished model is quantized with: its own training images, in patches with context."""
 
     config: Config
+    """Of the model, with patches that have context."""
     items: Items
+    """The photos."""
     codes: RuntimeCodes
+    """What each sample is steered by."""
 
     @classmethod
     def of(cls, model: TrainedModel, tree: dict[str, Any], data: Path) -> Setting:
@@ -114,7 +118,7 @@ def with_context(config: Config) -> Config:
 
 
 def quantization_items(config: Config) -> Items:
-    """Those of the training items that a restorer is quantised with. Raises DataError."""
+    """Those of the training items that a restorer is quantized with. Raises DataError."""
     return Items(config.data, config.quantize.items or config.data.items, config.train.seed)
 
 
@@ -167,7 +171,7 @@ def calibration_samples(codes: RuntimeCodes, items: Items, config: Config) -> It
 
 
 def load_start(path: Path) -> tuple[TrainedModel, PhoneRestorer, dict[str, Any]]:
-    """A finished model that can be quantised, with its restorer and its tree.
+    """A finished model that can be quantized, with its restorer and its tree.
 
     Raises:
         CheckpointError: missing, broken or not finite, of a preset without an 8-bit form, or without a tree.
@@ -175,7 +179,7 @@ def load_start(path: Path) -> tuple[TrainedModel, PhoneRestorer, dict[str, Any]]
     model = load_model(path)
     if not isinstance(model.network.restorer, PhoneRestorer):
         preset = model.config.network.preset
-        raise CheckpointError(f"{path}: preset {preset!r} has no 8-bit form: quantise a phone preset, mobile or tiny")
+        raise CheckpointError(f"{path}: preset {preset!r} has no 8-bit form: quantize a phone preset, mobile or tiny")
     if model.tree is None:
-        raise CheckpointError(f"{path}: holds no tree: train to the end, then quantise model.safetensors")
+        raise CheckpointError(f"{path}: holds no tree: train to the end, then quantize model.safetensors")
     return model, model.network.restorer, model.tree

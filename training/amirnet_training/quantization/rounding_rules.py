@@ -18,9 +18,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..network.phone import Blocks
+from ..program.restorer import Blocks, restore
 from .grid import FIXED
-from .program import restore
 
 EDGE = 2.0**-15
 """What a product is off from a multiple of 2^-k, relatively. A product at a half is off by 1.5e-5 steps at least, which
@@ -38,13 +37,27 @@ class Product:
     factor: str
 
 
+@dataclass(frozen=True)
+class Shift:
+    """``result = relu(value + shift)``, by step names; the shift is a constant per channel that the code gives."""
+
+    result: str
+    value: str
+    shift: str
+
+
 @dataclass
 class Ties:
-    """Which steps are tied to which, found by walking the program (`program.Steps` over names)."""
+    """Which steps are tied to which, found by walking the program (`Steps` over names)."""
 
     blocks: Blocks
+    """Of the program."""
     products: list[Product] = field(default_factory=list)
+    """All products, in the program's order."""
+    shifts: list[Shift] = field(default_factory=list)
+    """All shifts before a ReLU, in the program's order."""
     _parents: dict[str, str] = field(default_factory=dict)
+    _constants: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, blocks: Blocks, *, steered: bool = True) -> Ties:
@@ -75,10 +88,14 @@ class Ties:
         return self._step(name)
 
     def conv(self, name: str, value: str, *, relu: bool = False) -> str:
+        if value == "code":
+            self._constants.add(name)
         return self._step(name)
 
     def add(self, name: str, left: str, right: str, *, relu: bool = False) -> str:
         self._step(name)
+        if relu and right in self._constants:
+            self.shifts.append(Shift(name, left, right))
         for other in (right, name):
             self._parents[self.group(other)] = self.group(left)
         return name

@@ -1,4 +1,4 @@
-"""What a model is quantised on: training's windows, patches with context, and photos under their own tone curves."""
+"""What a model is quantized on: training's windows, patches with context, and photos under their own tone curves."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from amirnet.runtime.light_curve import LightCurve
 from amirnet_training.config import Config
 from amirnet_training.errors import DataError
 from amirnet_training.network.light import level_statistics
-from amirnet_training.quantization.loss import held_out
-from amirnet_training.quantization.samples import (
+from amirnet_training.quantization.calibration_data import (
     RuntimeCodes,
     Sample,
     quantization_items,
     samples,
     with_context,
 )
-from amirnet_training.quantization.trainer import QuantisationTrainer
+from amirnet_training.quantization.loss import held_out
+from amirnet_training.quantization.trainer import QuantizationTrainer
 
 WINDOWED = {"window": 64, "probe": 16, "items": 12}
 
@@ -118,10 +118,10 @@ def tensors(folder: Path) -> dict[str, torch.Tensor]:
 
 def test_training_on_windows_is_resumed_to_the_bit(short, start, tmp_path, train_until) -> None:
     config = short(data=WINDOWED, quantize={"batch": 2, "items": 8})
-    QuantisationTrainer(config, start, tmp_path / "whole").run()
+    QuantizationTrainer(config, start, tmp_path / "whole").run()
     folder = tmp_path / "stopped"
-    train_until(QuantisationTrainer(config, start, folder), 3)
-    QuantisationTrainer(config, start, folder, resume=True).run()
+    train_until(QuantizationTrainer(config, start, folder), 3)
+    QuantizationTrainer(config, start, folder, resume=True).run()
     one, other = tensors(folder), tensors(tmp_path / "whole")
     assert one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in other)
     assert multiprocessing.active_children() == []

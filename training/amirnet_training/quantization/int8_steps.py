@@ -7,46 +7,49 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from ..network.phone import Blocks
-from .float_steps import FloatSteps
-from .grid import Grid, Scale, fake_weight, fold_weights
-from .layers import Layers, fold
-from .program import restore, step_names
+from ..program.folding import fold
+from ..program.layer import Layers
+from ..program.restorer import Blocks, restore, step_names
+from ..program.torch_steps import FloatSteps
+from .grid import Grid, QuantParams, fake_weight, fold_weights
 
 
 @dataclass(frozen=True)
-class QuantisedRestorer:
+class QuantizedRestorer:
     """A restorer with its grid: what is exported, whole or folded for a node.
 
     ``layers`` hold float weights and biases; the grid rounds the weights.
     """
 
     layers: Layers
+    """Float weights and biases by step."""
     grid: Grid
+    """Rounds weights and results."""
     blocks: Blocks
+    """Of the program."""
 
     @property
     def steered(self) -> bool:
         """Whether it takes a code; a folded one does not."""
         return "scale" in self.layers
 
-    def folded(self, code: Tensor) -> QuantisedRestorer:
+    def folded(self, code: Tensor) -> QuantizedRestorer:
         """The same restorer for one node: ``code`` (K,) is part of the weights, the weight integers are shared."""
         rounded = self.rounded()
-        layers = fold(rounded, code)
+        layers = fold(rounded, self.blocks, code)
         names = step_names(self.blocks, steered=False)
         kept = {name: self.grid.activations[name] for name in names}
-        weights = fold_weights(self.grid.weights, rounded, code)
-        return QuantisedRestorer(layers, Grid(kept, weights), self.blocks)
+        weights = fold_weights(self.grid.weights, rounded, self.blocks, code)
+        return QuantizedRestorer(layers, Grid(kept, weights), self.blocks)
 
     def rounded(self) -> Layers:
         """The layers with weights on the grid, as floats."""
         return {name: replace(layer, weight=fake_weight(layer.weight, torch.tensor(self.grid.weights[name])))
                 for name, layer in self.layers.items()}  # fmt: skip
 
-    def steps(self, *, keep: bool = False) -> FixedSteps:
+    def steps(self, *, keep: bool = False) -> Int8Steps:
         """How `program.restore` runs it."""
-        return FixedSteps(self, keep=keep)
+        return Int8Steps(self, keep=keep)
 
     @torch.no_grad()
     def __call__(self, tile: Tensor, code: Tensor | None) -> Tensor:
@@ -54,20 +57,21 @@ class QuantisedRestorer:
         return restore(self.steps(), tile, code)
 
 
-class FixedSteps(FloatSteps):
+class Int8Steps(FloatSteps):
     """Float steps whose weights and results are rounded to the grid.
 
     Biases stay float: int8 runtimes keep them in int32 steps of input times weight scale, far finer than a result's.
     """
 
-    def __init__(self, restorer: QuantisedRestorer, *, keep: bool = False) -> None:
+    def __init__(self, restorer: QuantizedRestorer, *, keep: bool = False) -> None:
         super().__init__(restorer.rounded(), restorer.blocks, keep=keep)
-        self.scales: dict[str, Scale] = restorer.grid.activations
+        self.params: dict[str, QuantParams] = restorer.grid.activations
+        """Step -> its scale and zero point."""
 
     def _done(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
         if relu:
             value = torch.relu(value)
-        value = self.scales[name].fake(value)
+        value = self.params[name].fake(value)
         if self.kept is not None:
             self.kept[name] = value
         return value
