@@ -8,9 +8,9 @@ import pytest
 
 from amirnet import ModelBundle
 from amirnet_export.exporter import LICENSE
+from amirnet_export.formats.onnx.restorer import write_restorer
 from amirnet_export.model_facts import ModelFacts
-from amirnet_export.onnx_program import write_restorer
-from amirnet_export.restorer_program import RestorerProgram
+from amirnet_export.program.restorer_program import RestorerProgram
 from amirnet_training.checkpoint import load_model, model_identity
 from amirnet_training.config import SHIPPED, load, portable
 

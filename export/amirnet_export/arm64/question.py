@@ -16,7 +16,7 @@ from amirnet_training.quantization.samples import load_start, tree_of
 from ..bundle_writer import write_bundle
 from ..errors import ExportError
 from ..exporter import make_manifest
-from ..formats import model_files
+from ..formats.model_files import model_files
 from ..model_facts import ModelFacts
 from ..parity.samples import middle_tile, sample_photos
 from .answers import BUNDLE, INPUTS
@@ -64,12 +64,12 @@ def prepare(checkpoint: Path, folder: Path, size: int = TILE) -> Question:
         mask = model.network.place(torch.from_numpy(to_tensor(probes))).mask.numpy()
     tiles = np.stack([middle_tile(photos[int(mask[:, node.entry].argmax())], size) for node in tree.nodes])
     codes = np.stack([tree.code_for(node.id) for node in tree.nodes])
-    quantised = model.quantised
-    if quantised is None:
+    quantized = model.quantised
+    if quantized is None:
         samples = torch.from_numpy(to_tensor(tiles)), torch.from_numpy(codes)[:, :, None, None]
-        quantised = calibrate(restorer, [samples], tree.grid)
+        quantized = calibrate(restorer, [samples], tree.grid)
     facts = ModelFacts(manifest["name"], manifest["description"], manifest["license"], manifest["identity"])
-    made = model_files(model.network, quantised, probe, size, facts)
+    made = model_files(model.network, quantized, probe, size, facts)
     # No photo is put together from these tiles, so they need no halo.
     geometry |= {"size": size, "halo": 0, "radius": 0, "overlap": 0}
     write_bundle(folder / BUNDLE, {**manifest, "models": made.models, "quantization": made.quantization}, made.files)

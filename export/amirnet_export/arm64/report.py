@@ -10,8 +10,9 @@ import numpy as np
 from amirnet.runtime.degradation_tree import DegradationTree
 from amirnet.runtime.probe_plan import average
 
-from ..errors import LevelsError
-from ..levels import compare_levels
+from ..errors import ImageDifferenceError
+from ..formats.format import Kind
+from ..image_difference import image_difference
 from ..parity.report import BARS
 
 ENCODER_BAR = 1e-4
@@ -58,14 +59,15 @@ class Report(NamedTuple):
         return all(row.holds for row in self.tiles) and all(row.holds for row in self.encoders)
 
 
-def tile_row(title: str, precision: str, found: Any, wanted: Any, nodes: tuple[int, ...]) -> TileRow:
+def tile_row(title: str, precision: Kind, found: Any, wanted: Any, nodes: tuple[int, ...]) -> TileRow:
     """Compares restored tiles (N, S, S, 3) node by node; ``precision`` is a key of `BARS`.
 
-    Raises LevelsError where they are not comparable.
+    Raises ImageDifferenceError where they are not comparable.
     """
     if len(found) != len(nodes) or len(wanted) != len(nodes):
-        raise LevelsError(f"{title}: {len(found)} and {len(wanted)} tiles for {len(nodes)} nodes: run it again")
-    apart = [compare_levels(one, other, axis=2) for one, other in zip(found, wanted, strict=True)]
+        counts = f"{len(found)} and {len(wanted)} tiles for {len(nodes)} nodes"
+        raise ImageDifferenceError(f"{title}: {counts}: run it again")
+    apart = [image_difference(one, other, axis=2) for one, other in zip(found, wanted, strict=True)]
     worst = min(range(len(apart)), key=lambda place: apart[place].psnr)
     return TileRow(
         title=title,
