@@ -42,10 +42,6 @@ class EncoderSteps(Protocol[Value]):
         """Several (N, K) side by side."""
         ...
 
-    def scaled(self, name: str, value: Value, factor: Array) -> Value:
-        """(N, K) times a constant (K,)."""
-        ...
-
     def softsign(self, name: str, value: Value) -> Value:
         """value / (1 + |value|)."""
         ...
@@ -69,12 +65,19 @@ def encode(network: AMIRNet, steps: EncoderSteps[Value], probes: Value) -> tuple
     # A node that does not exist has a constant logit of -1e4, as in the network: its probability is exactly 0.
     weight = _array(heads.mask.weight) * exists[:, None]
     bias = np.where(exists, _array(heads.mask.bias), np.float32(-1e4)).astype(np.float32)
-    levels = [
+    below = [
         steps.softmax(f"level{level}", steps.linear(f"logits{level}", features, weight[part], bias[part]))
         for level, part in enumerate(heads.slices)
+        if level > 0
     ]
-    # A level that has not been grown at all is uniform after its softmax; the product clears it.
-    mask = steps.scaled("mask", steps.join("levels", levels), exists.astype(np.float32))
+    # The root's probability is always 1, a level that has not been grown at all is uniform after its softmax: one
+    # linear map adds the one and clears the other, and leaves all else exactly as it is.
+    kept = np.eye(len(exists), dtype=np.float32) * exists[:, None]
+    if not below:
+        mask = steps.linear("mask", features, np.zeros_like(weight), kept[0])
+    else:
+        joined = below[0] if len(below) == 1 else steps.join("levels", below)
+        mask = steps.linear("mask", joined, kept[:, 1:], kept[0])
     raw = steps.linear("raw", features, _array(heads.value.weight), _array(heads.value.bias))
     return mask, steps.softsign("value", raw)
 

@@ -37,9 +37,6 @@ class CoremlEncoderSteps:
     def join(self, name: str, values: list[Any]) -> Any:
         return self.mb.concat(values=values, axis=1, name=name)
 
-    def scaled(self, name: str, value: Any, factor: Array) -> Any:
-        return self.mb.mul(x=value, y=factor.reshape(1, -1), name=name)
-
     def softsign(self, name: str, value: Any) -> Any:
         return self.mb.softsign(x=value, name=name)
 

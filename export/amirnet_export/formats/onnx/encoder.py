@@ -42,9 +42,6 @@ class OnnxEncoderSteps:
     def join(self, name: str, values: list[str]) -> str:
         return self._add("Concat", name, values, axis=1)
 
-    def scaled(self, name: str, value: str, factor: Array) -> str:
-        return self._add("Mul", name, [value, self.graph.constant(f"{name}/factor", factor.reshape(1, -1))])
-
     def softsign(self, name: str, value: str) -> str:
         return self._add("Softsign", name, [value])
 

@@ -43,10 +43,6 @@ class TfliteEncoderSteps(TfliteWriter):
         inputs = [value.number for value in values]
         return self._simple("CONCATENATION", name, inputs, shape, "ConcatenationOptions", axis=1)
 
-    def scaled(self, name: str, value: Tensor, factor: Array) -> Tensor:
-        constant = self.graph.constant(f"{name}/factor", factor.reshape(1, -1))
-        return self._simple("MUL", name, [value.number, constant], value.shape, "MulOptions")
-
     def softsign(self, name: str, value: Tensor) -> Tensor:
         size = self._simple("ABS", f"{name}/size", [value.number], value.shape, "AbsOptions")
         one = self.graph.constant(f"{name}/one", np.ones((1, 1), dtype=np.float32))
