@@ -81,8 +81,8 @@ def package_files(bundle: ModelBundle, path: str) -> dict[str, bytes]:
 
 def _load_coremltools(where: str) -> Any:
     if sys.platform != "darwin":
-        stand_in = "amirnet_export.formats.coreml.reference_engine.ReferenceEngine"
-        remedy = f"use onnx or tflite, or what `make_engine` gives here: {stand_in}"
+        stand_in = "what `make_engine` gives here: amirnet_export.formats.coreml.reference_engine.ReferenceEngine"
+        remedy = f"use onnx or tflite, or {stand_in}"
         raise EngineError(f"{where}: Core ML runs on macOS only; {remedy}")
     logging.getLogger("coremltools").setLevel(logging.ERROR)
     try:
