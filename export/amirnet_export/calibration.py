@@ -28,5 +28,5 @@ def calibrated(model: TrainedModel, checkpoint: Path, data: Path) -> TrainedMode
     model, restorer, tree = load_start(checkpoint)
     config, items, codes = Setting.of(model, tree, data)
     facts = {**model.facts, "quantization": {"steps": 0, "batches": config.quantize.batches}}
-    quantised = calibrate_by_result(restorer, calibration_samples(codes, items, config), tree["grid"])
-    return replace(model, quantised=quantised, facts=facts)
+    quantized = calibrate_by_result(restorer, calibration_samples(codes, items, config), tree["grid"])
+    return replace(model, quantised=quantized, facts=facts)

@@ -32,6 +32,7 @@ from .parity.samples import SamplePhoto, sample_photos
 from .torch_check import check_with_torch
 
 SCHEMA = "1.2"
+"""The manifest's (CONTRACT V1)."""
 CORE = 256
 """Side of a fixed-shape model's tile without its halo, in pixels: a phone's memory is short, and it may run other
 tiles by `--tile`."""
@@ -44,6 +45,7 @@ PROBE_GRID = 4
 TRIM = 4
 """A quarter of the probes is left out at either end when a code is averaged."""
 LICENSE = "Weights: research and non-commercial use, as the training images ask (see the model card). Code: Apache-2.0."
+"""What every bundle, and every file in it, says of itself."""
 PARITY = "parity.json"
 """The parity report's place in a bundle."""
 
@@ -65,7 +67,7 @@ def export_bundle(
         target: a folder, or a name that ends with .zip.
         overwrite: replace the bundle that is there.
         fold: which nodes get restorers of their own.
-        calibrate: folder of the training image sets: quantise a float checkpoint by calibration alone, the quick path.
+        calibrate: folder of the training image sets: quantize a float checkpoint by calibration alone, the quick path.
         tile: side in pixels, with halo, of the tiles of the formats whose shapes are fixed; None: a core of CORE.
         tell: gets the parity report, also when it refuses the bundle.
 

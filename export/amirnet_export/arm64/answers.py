@@ -17,6 +17,7 @@ from amirnet.engines.registry import make_engine
 from amirnet.runtime.int8 import real_pixels
 
 PRECISIONS: tuple[Literal["float", "int8"], ...] = ("float", "int8")
+"""What every backend is asked in."""
 BUNDLE, INPUTS = "bundle", "inputs.npz"
 """What the folder holds: a bundle with both precisions of every backend that is asked; ``tiles``, uint8 (N, S, S, 3),
 with their ``codes`` (N, K), and ``probes``, uint8 (M, P, P, 3)."""

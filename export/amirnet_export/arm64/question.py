@@ -30,7 +30,9 @@ class Question:
     """A folder with what `answers.answers` takes, and what it was made from."""
 
     folder: Path
+    """Holds the bundle and the inputs, under the names that `answers` knows."""
     tree: DegradationTree
+    """The checkpoint's tree."""
     nodes: tuple[int, ...]
     """The node of each tile."""
     trained: bool

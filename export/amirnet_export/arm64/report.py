@@ -23,7 +23,9 @@ class TileRow(NamedTuple):
     """One engine in one precision against one reference, over all tiles."""
 
     title: str
+    """Backend and precision, for people."""
     max_levels: int
+    """The largest difference of any tile, in levels of 0 to 255."""
     share_over_1: float
     """Part of the pixels of the worst node's tile."""
     psnr: float
@@ -31,27 +33,37 @@ class TileRow(NamedTuple):
     equal: int
     """Tiles that are the same in every pixel."""
     tiles: int
+    """How many there are, one a node."""
     worst: int
     """The node with the lowest PSNR."""
     holds: bool
+    """Every tile is within the bar."""
 
 
 class EncoderRow(NamedTuple):
     """One engine's encoder against one reference, over all probes."""
 
     title: str
+    """Backend and precision, for people."""
     mask: float
+    """The largest difference of two masks' numbers."""
     value: float
+    """The largest difference of two values' numbers."""
     same_nodes: int
+    """Probes whose walk ends in the same node."""
     probes: int
+    """How many there are."""
     holds: bool
+    """Both differences are within `ENCODER_BAR`, and all nodes are the same."""
 
 
 class Report(NamedTuple):
     """All that was compared."""
 
     tiles: list[TileRow]
+    """A row for every backend in every precision."""
     encoders: list[EncoderRow]
+    """A row for every backend."""
 
     @property
     def holds(self) -> bool:

@@ -20,6 +20,7 @@ from .parts import Parts
 Kind: TypeAlias = Literal["float", "int8"]
 """What a restorer computes in: real numbers of whatever width the format has, or 8-bit integers on the grid."""
 Array: TypeAlias = np.ndarray[Any, Any]
+"""Numbers of any type and shape."""
 StepOutputs: TypeAlias = dict[str, Array]
 """Step -> what an engine computed there, as real numbers, float32 (1, C, H, W), in the program's order."""
 HALF_MAX = 65504.0

@@ -17,16 +17,20 @@ from .samples import SamplePhoto
 
 
 class Place(NamedTuple):
-    """One engine's answer: the way to the node, the averaged mask and the restorer's code (K,), and the decision's
-    margin, 0 to 1."""
+    """One engine's answer for a photo."""
 
     path: tuple[int, ...]
+    """Node ids from the root to where the walk ends."""
     mask: Doubles
+    """(K,): the probes' masks, averaged."""
     code: Floats
+    """(K,): what the restorer is given."""
     margin: float
+    """How close the decision was, 0 to 1, see `margin`."""
 
     @property
     def node(self) -> int:
+        """Where the walk ends."""
         return self.path[-1]
 
 

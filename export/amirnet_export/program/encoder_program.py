@@ -16,7 +16,9 @@ from ..errors import ExportError
 from .terms import AMIRNet, Layer
 
 Value = TypeVar("Value")
+"""What a format's steps hand on: a tensor's name, its number, a variable."""
 Array = np.ndarray[Any, Any]
+"""A constant."""
 
 
 class EncoderSteps(Protocol[Value]):

@@ -19,6 +19,7 @@ from .terms import LOW, Blocks, Grid, Layer, Layers, QuantizedRestorer, QuantPar
 BIAS_HIGH = 2**31 - 1
 """The largest bias that an int32 holds."""
 Value = TypeVar("Value")
+"""What a format's steps hand on: a tensor's name, its number, a variable."""
 
 
 class LayerIntegers(NamedTuple):

@@ -11,21 +11,28 @@ import torch.nn.functional as F
 from ...errors import ExportError
 
 Array = np.ndarray[Any, Any]
+"""Numbers of any type and shape."""
 Result = tuple[Array, float]
 """A value, and the size of the largest sum that may have occurred on the way to it (0 if it says nothing new)."""
 
 
 class Convolution(NamedTuple):
-    """A convolution's padded input, its weight, bias and stride, and the largest sum of its products' sizes."""
+    """A convolution, ready to be added up in whatever way."""
 
     value: torch.Tensor
+    """Its input with padding, (N, C, H, W)."""
     weight: torch.Tensor
+    """(out, in, height, width)."""
     bias: torch.Tensor
+    """(out,)."""
     stride: tuple[int, ...]
+    """Down and across."""
     size: float
+    """The largest sum of its products' sizes: no sum on the way is larger."""
 
 
 def convolution(given: dict[str, Any]) -> Convolution:
+    """A `conv` operation's arguments by name, made ready. Raises ExportError for groups, dilations, or other ranks."""
     plain = str(given["pad_type"]) in ("custom", "valid") and int(given.get("groups", 1)) == 1
     if not plain or np.any(np.asarray(given.get("dilations", 1)) != 1) or given["x"].ndim != 4:
         raise ExportError("Core ML: the reference executor knows plain 2-D convolutions only: extend it there")
@@ -40,6 +47,7 @@ def convolution(given: dict[str, Any]) -> Convolution:
 
 
 def conv_in_half(given: dict[str, Any]) -> Result:
+    """A `conv` operation with every sum kept in float16, one product after another, channels within a tap."""
     value, weight, bias, (rows, columns), size = convolution(given)
     height, width = ((value.shape[2 + axis] - weight.shape[2 + axis]) // step + 1
                      for axis, step in enumerate((rows, columns)))  # fmt: skip

@@ -20,7 +20,7 @@ EXACT = 2.0**24
 
 
 class _Integers(NamedTuple):
-    """A dequantised variable: its integers less their zero point, as float32, and its scale or one a channel."""
+    """A dequantized variable: its integers less their zero point, as float32, and its scale or one a channel."""
 
     values: Array
     scale: Array

@@ -17,11 +17,17 @@ from ...errors import ExportError
 from ...model_facts import AUTHOR, UNITS, ModelFacts
 
 EXTRA = "pip install 'amirnet[export]'"
+"""What brings the package that is missing."""
 MANIFEST = "Manifest.json"
+"""Lists a package's parts, below its folder."""
 MODEL = "com.apple.CoreML/model.mlmodel"
+"""Description and program, below `Data`."""
 WEIGHTS = "com.apple.CoreML/weights"
+"""The folder of constants, below `Data`."""
 BLOB = "weight.bin"
+"""The constants, in that folder."""
 OWNER = "com.apple.CoreML"
+"""Who the manifest says wrote the parts, as in every package."""
 
 
 def load_coremltools(module: str = "coremltools") -> Any:

@@ -23,6 +23,7 @@ from .package import load_program, read_package
 BEYOND = float(np.finfo(np.float32).max)
 """Counts for infinity and NaN, which JSON has no word for."""
 Array = np.ndarray[Any, Any]
+"""Numbers of any type and shape."""
 
 
 class CoremlReference:
@@ -113,15 +114,15 @@ def _real(value: Array) -> Array:
 
 def _constexpr(given: dict[str, Any]) -> Result:
     axis = int(given["axis"])
-    return _dequantised(given["quantized_data"], given["scale"], given["zero_point"], axis), 0.0
+    return _dequantized(given["quantized_data"], given["scale"], given["zero_point"], axis), 0.0
 
 
 def _dequantize(given: dict[str, Any]) -> Result:
     axis = int(given["axis"]) if "axis" in given else 0
-    return _dequantised(given["input"], given["scale"], given.get("zero_point", np.int8(0)), axis), 0.0
+    return _dequantized(given["input"], given["scale"], given.get("zero_point", np.int8(0)), axis), 0.0
 
 
-def _dequantised(integers: Array, scale: Array, zero_point: Array, axis: int) -> Array:
+def _dequantized(integers: Array, scale: Array, zero_point: Array, axis: int) -> Array:
     shape = [1] * integers.ndim
     shape[axis] = -1
     place = [np.asarray(item, np.float32).reshape(shape if np.ndim(item) else ()) for item in (scale, zero_point)]
@@ -130,7 +131,7 @@ def _dequantised(integers: Array, scale: Array, zero_point: Array, axis: int) ->
 
 def _quantize(given: dict[str, Any]) -> Result:
     if "axis" in given or str(given["output_dtype"]) != "int8":
-        raise ExportError("Core ML: the reference executor quantises whole tensors to int8 only: extend it there")
+        raise ExportError("Core ML: the reference executor quantizes whole tensors to int8 only: extend it there")
     rounded = np.rint(given["input"] / np.float32(given["scale"])) + np.float32(given.get("zero_point", 0))
     return np.clip(rounded, -128, 127).astype(np.int8), 0.0
 

@@ -15,10 +15,12 @@ from ...model_facts import AUTHOR, UNITS, ModelFacts
 BLOCK = "TFLITE_METADATA"
 """The name under which a TFLite file holds it."""
 IDENTIFIER = b"M001"
+"""Of every such block, from its fifth byte on."""
 NAME, DESCRIPTION = 0, 1
 MODEL_VERSION, MODEL_GRAPHS, MODEL_AUTHOR, MODEL_LICENSE, MODEL_PARSER, MODEL_FIELDS = 2, 3, 4, 5, 7, 8
 GRAPH_INPUTS, GRAPH_OUTPUTS, GRAPH_FIELDS = 2, 3, 7
 TENSOR_FIELDS = 7
+"""Fields' numbers in the schema's tables, and how many fields each table has."""
 PARSER = "1.0.0"
 """The oldest metadata parser that understands every field used here."""
 
@@ -27,13 +29,17 @@ class ReadMetadata(NamedTuple):
     """What a file's metadata says."""
 
     name: str
+    """The model's."""
     description: str
+    """Preset and training."""
     version: str
     """The model's identity."""
     license: str
+    """Of the weights, and of the code."""
     inputs: dict[str, str]
     """Input name -> what it holds and in which unit."""
     outputs: dict[str, str]
+    """Output name -> the same."""
 
 
 def pack_metadata(facts: ModelFacts, inputs: list[str], outputs: list[str]) -> bytes:
