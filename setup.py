@@ -34,11 +34,13 @@ TRAINING = [
 # Engines beside ONNX Runtime, which the thin SDK has.
 TFLITE = ["ai-edge-litert>=2.0"]
 COREML = ["coremltools>=9.0"]
+# TensorFlow's own interpreter of TFLite files, for `amirnet parity` alone. Large, so no other extra brings it.
+TENSORFLOW = ["tensorflow>=2.18"]
 # `amirnet restore --ray`: photos on many machines.
 RAY = ["ray[data]>=2.51"]
 # Photos as iPhones write them.
 HEIF = ["pillow-heif>=1.0"]
-EXPORT = [*TRAINING, *TFLITE, *COREML, "flatbuffers>=25.2", "onnx>=1.18", "onnxscript>=0.5", "onnxsim>=0.4.36"]
+EXPORT = [*TRAINING, *TFLITE, *COREML, "flatbuffers>=25.2", "onnx>=1.18"]
 BENCHMARKS = [
     "jinja2>=3.1",
     "opencv-python-headless>=4.10",
@@ -57,6 +59,7 @@ DEV = [
     "jsonschema>=4.21",  # for manifest.schema.json
     "ruff>=0.6",
     "mypy>=1.11",
+    "onnxsim>=0.4.36",  # what users do to a graph themselves: a test holds that it finds nothing to do
     "types-PyYAML>=6.0.12",
 ]
 
@@ -86,6 +89,7 @@ setup(
     extras_require={
         "tflite": TFLITE,
         "coreml": COREML,
+        "tensorflow": TENSORFLOW,
         "ray": RAY,
         "heif": HEIF,
         "training": TRAINING,

@@ -18,8 +18,7 @@ from amirnet.photo.atomic_file import write_file
 from .machine import installed
 
 PACKAGES = ("amirnet", "amirnet_training", "amirnet_export")
-TOOLS = ("torch", "onnx", "onnxscript", "onnxsim", "onnxruntime", "coremltools", "ai-edge-litert", "flatbuffers",
-         "numpy")  # fmt: skip
+TOOLS = ("torch", "onnx", "onnxruntime", "coremltools", "ai-edge-litert", "flatbuffers", "numpy")
 """Distributions that write the files of a bundle or take part in its parity check."""
 PARITY = "parity.json"
 

@@ -31,7 +31,7 @@ RUNS = 15
 
 def operations(bundle: ModelBundle, node: int, precision: str) -> Counter[str]:
     """How many operations of each kind the TFLite restorer has that restores ``node``."""
-    from amirnet_export.tflite_graph import TfliteFile
+    from amirnet_export.formats.tflite.reading import TfliteFile
 
     role = folded_role(node) if is_folded(bundle) else "restorer"
     return Counter(TfliteFile(bundle.read(bundle.manifest.models[role]["tflite"][precision])).operations)

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from amirnet.cli.console import say, say_lines
-from amirnet.engines.registry import ENGINES
 
 from .folding import FOLDS, Fold
 
@@ -21,7 +20,7 @@ from .folding import FOLDS, Fold
 @click.option("--fold", type=click.Choice(FOLDS), default="none", show_default=True,
               help="A restorer for every node or leaf of the tree instead of one that takes a code.")  # fmt: skip
 @click.option("--calibrate", type=click.Path(path_type=Path), metavar="FOLDER",
-              help="Quantise a float checkpoint by the training images in FOLDER, without training.")  # fmt: skip
+              help="Quantize a float checkpoint by the training images in FOLDER, without training.")  # fmt: skip
 @click.option("--tile", type=int, metavar="N", help="Side in pixels of the tiles that TFLite and Core ML models take, "
               "with halo: larger is quicker a megapixel, and takes memory.")  # fmt: skip
 def export(
@@ -50,7 +49,8 @@ def export(
 
 @click.command()
 @click.argument("bundle", metavar="BUNDLE")
-@click.option("--engines", default=",".join(ENGINES), show_default=True, metavar="A,B,...", help="Two or more of them.")
+@click.option("--engines", metavar="A,B,...", help="Two or more; `tensorflow` and `tensorflow-reference` run TFLite "
+              "models in TensorFlow's own interpreter.  [default: one a format: onnx,tflite,coreml]")  # fmt: skip
 @click.option("--photos", type=click.Path(path_type=Path), metavar="FOLDER", help="Photos to compare on.  "
               "[default: the sample photos, in all kinds of damage]")  # fmt: skip
 @click.option("--bisect", is_flag=True, help="Name the first step at which two engines part, at every failing node "
@@ -58,7 +58,7 @@ def export(
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def parity(
-    ctx: click.Context, bundle: str, engines: str, photos: Path | None, bisect: bool, as_json: bool
+    ctx: click.Context, bundle: str, engines: str | None, photos: Path | None, bisect: bool, as_json: bool
 ) -> None:
     """Show that the models of BUNDLE (a shipped name, folder or zip) compute the same in every format.
 
@@ -68,12 +68,13 @@ def parity(
     from amirnet.bundle.model_bundle import ModelBundle
     from amirnet_training import progress as bars
 
+    from .formats.registry import default_engines
     from .parity.bisect import bisect_report, render_bisection
     from .parity.check import check, engine_names, units
     from .parity.report import render
     from .parity.samples import sample_photos
 
-    names = engine_names(engines)
+    names = default_engines() if engines is None else engine_names(engines)
     opened, samples = ModelBundle.open(bundle), sample_photos(photos)
     with bars.task("comparing engines", units(opened, samples)) as advance:
         report = check(opened, samples, names, advance)

@@ -7,5 +7,5 @@ class ExportError(AmirnetError):
     """A checkpoint that cannot become a bundle, or a graph that does not compute what the checkpoint does."""
 
 
-class LevelsError(AmirnetError):
+class ImageDifferenceError(AmirnetError):
     """Two images that cannot be compared in levels: shapes, types, or numbers that are not finite."""

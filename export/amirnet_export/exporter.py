@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from amirnet.bundle.model_bundle import ModelBundle
-from amirnet.bundle.model_paths import folded_role
 from amirnet.errors import TileError
 from amirnet.runtime.tile_plan import check_sizes
 from amirnet_training import progress as bars
@@ -22,17 +21,18 @@ from .bundle_writer import check_target, seal, write_sealed
 from .calibration import calibrated
 from .errors import ExportError
 from .folding import Fold, fold_tree
-from .formats import model_files
-from .grids import check_grids
+from .formats.file_checks import check_grids, check_metadata
+from .formats.model_files import model_files
 from .memory_files import memory_bundle
 from .model_facts import ModelFacts
-from .onnx import check_restorer
 from .parity.bisect import bisect_report, render_bisection
 from .parity.check import check, units
 from .parity.report import ParityReport
 from .parity.samples import SamplePhoto, sample_photos
+from .torch_check import check_with_torch
 
 SCHEMA = "1.2"
+"""The manifest's (CONTRACT V1)."""
 CORE = 256
 """Side of a fixed-shape model's tile without its halo, in pixels: a phone's memory is short, and it may run other
 tiles by `--tile`."""
@@ -45,6 +45,7 @@ PROBE_GRID = 4
 TRIM = 4
 """A quarter of the probes is left out at either end when a code is averaged."""
 LICENSE = "Weights: research and non-commercial use, as the training images ask (see the model card). Code: Apache-2.0."
+"""What every bundle, and every file in it, says of itself."""
 PARITY = "parity.json"
 """The parity report's place in a bundle."""
 
@@ -66,8 +67,8 @@ def export_bundle(
         target: a folder, or a name that ends with .zip.
         overwrite: replace the bundle that is there.
         fold: which nodes get restorers of their own.
-        calibrate: folder of the training image sets: quantise a float checkpoint by calibration alone, the quick path.
-        tile: side in pixels, with halo, of the tiles that the TFLite and Core ML models take; None: a core of CORE.
+        calibrate: folder of the training image sets: quantize a float checkpoint by calibration alone, the quick path.
+        tile: side in pixels, with halo, of the tiles of the formats whose shapes are fixed; None: a core of CORE.
         tell: gets the parity report, also when it refuses the bundle.
 
     Raises:
@@ -86,12 +87,11 @@ def export_bundle(
     geometry = manifest["geometry"]["tile"]
     facts = ModelFacts(manifest["name"], manifest["description"], LICENSE, manifest["identity"])
     made = model_files(model.network, model.quantized, model.config.data.probe_side, geometry["size"], facts, folded)
-    codes = {"restorer": None} if folded is None else {folded_role(node): code for node, code in folded.items()}
-    for role, code in codes.items():
-        check_restorer(model.network, made.files[made.models[role]["onnx"]["float32"]], geometry["halo"], code)
+    check_metadata(made, facts)
     check_grids(made)
     manifest |= {"models": made.models, "quantization": made.quantization}
     bundle, photos = memory_bundle(manifest["name"], seal(manifest, made.files)), sample_photos()
+    check_with_torch(bundle, model.network, folded)
     report = prove(bundle, photos)
     tell(report)
     if not report.passed:
@@ -104,7 +104,7 @@ def export_bundle(
 
 
 def prove(bundle: ModelBundle, photos: Sequence[SamplePhoto]) -> ParityReport:
-    """Runs the models on the photos in every engine, before anything is written."""
+    """Runs the models on the photos in the first engine of every format, before anything is written."""
     with bars.task("comparing engines", units(bundle, photos)) as advance:
         return check(bundle, photos, advance=advance)
 

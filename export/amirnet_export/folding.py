@@ -12,6 +12,7 @@ Fold = Literal["none", "node", "leaf"]
 """`none`: one restorer takes the code. `node`: one restorer for each node. `leaf`: for each leaf, and no walk stops
 before one."""
 FOLDS: tuple[Fold, ...] = ("none", "node", "leaf")
+"""All of them."""
 
 
 def fold_tree(tree: dict[str, Any], fold: Fold) -> tuple[dict[str, Any], dict[int, Tensor] | None]:

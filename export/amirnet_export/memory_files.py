@@ -18,9 +18,11 @@ class MemoryFiles:
 
     @property
     def names(self) -> frozenset[str]:
+        """The paths of all files."""
         return frozenset(self._content)
 
     def read(self, name: str, limit: int) -> bytes:
+        """A file's bytes, at most one more than ``limit``. Raises MissingFileError."""
         if name not in self._content:
             raise MissingFileError(f"{name}: is not in this bundle; export it again")
         return self._content[name][: limit + 1]

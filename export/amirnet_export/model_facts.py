@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 AUTHOR = "AMIRNet for phones"
+"""Where a format has a place for one."""
 
 UNITS = {
     "tile": "RGB of the damaged photo, 0 to 1",
@@ -22,8 +23,11 @@ class ModelFacts:
     """For people and for programs: which model this is and what may be done with it."""
 
     name: str
+    """The model's, as in the manifest."""
     description: str
+    """Preset and training, in a line."""
     license: str
+    """What may be done with it."""
     identity: str
     """Hash of weights and grid, as in the manifest."""
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from amirnet.runtime.int8 import real_pixels
 from amirnet_export.model_facts import ModelFacts
-from amirnet_export.restorer_program import RestorerProgram
+from amirnet_export.program.restorer_program import RestorerProgram
 from amirnet_training.network import AMIRNet, build
 from amirnet_training.network.phone import Widths
 from amirnet_training.program.restorer import Blocks, restore

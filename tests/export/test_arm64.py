@@ -17,7 +17,7 @@ from amirnet_export.arm64.answers import answers
 from amirnet_export.arm64.comparison import ARM64, compare
 from amirnet_export.arm64.question import Question, prepare
 from amirnet_export.arm64.report import Report, encoder_row, render, tile_row
-from amirnet_export.errors import ExportError, LevelsError
+from amirnet_export.errors import ExportError, ImageDifferenceError
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,7 +80,7 @@ def test_bars_of_a_tile(precision: str, levels: int, pixels: int, holds: bool) -
     found[1, ..., 0].flat[:pixels] += levels / 255
     row = tile_row("title", precision, found, wanted, (7, 9))
     assert (row.holds, row.max_levels, row.worst, row.equal) == (holds, levels, 9, 1)
-    with pytest.raises(LevelsError, match="1 and 2 tiles"):
+    with pytest.raises(ImageDifferenceError, match="1 and 2 tiles"):
         tile_row("title", precision, found[:1], wanted, (7, 9))
 
 

@@ -10,11 +10,14 @@ import pytest
 import torch
 from quantised_toys import FACTS, TILE, check_levels, codes, tiles, toys
 
-from amirnet_export import coreml_reference
-from amirnet_export.coreml import coreml_grid, encoder_coreml, restorer_coreml, step_name
-from amirnet_export.coreml_package import load_spec
-from amirnet_export.coreml_reference import HALF_MAX, CoremlReference
 from amirnet_export.errors import ExportError
+from amirnet_export.formats.coreml import reference as coreml_reference
+from amirnet_export.formats.coreml.encoder import write_encoder
+from amirnet_export.formats.coreml.package import load_spec
+from amirnet_export.formats.coreml.reading import read_grid
+from amirnet_export.formats.coreml.reference import CoremlReference
+from amirnet_export.formats.coreml.restorer import step_name, write_restorer
+from amirnet_export.formats.format import HALF_MAX
 from amirnet_export.model_facts import UNITS
 from amirnet_training.program.restorer import restore
 
@@ -25,7 +28,7 @@ PROBE = 64
 
 @pytest.fixture(scope="module")
 def packages() -> dict[str, dict[str, bytes]]:
-    return {kind: restorer_coreml(toys().program(kind), TILE, FACTS) for kind in KINDS}
+    return {kind: write_restorer(toys().program(kind), TILE, FACTS) for kind in KINDS}
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +57,12 @@ def test_int8_is_the_quantised_restorers(programs, kind: str, sign: int) -> None
 
 @pytest.mark.parametrize("kind", ["int8", "folded"])
 def test_the_grid_is_in_the_package(packages, kind: str) -> None:
-    assert coreml_grid(packages[kind]) == toys().program(kind).grid
+    assert read_grid(packages[kind]) == toys().program(kind).grid
 
 
 def test_a_float_package_has_no_grid(packages) -> None:
     with pytest.raises(ExportError, match="Core ML: holds no int8 grid"):
-        coreml_grid(packages["float"])
+        read_grid(packages["float"])
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -114,12 +117,12 @@ def test_the_package_is_ios_17_and_whole(packages) -> None:
 
 
 def test_two_exports_are_the_same_bytes(packages) -> None:
-    assert restorer_coreml(toys().program("folded"), TILE, FACTS) == packages["folded"]
+    assert write_restorer(toys().program("folded"), TILE, FACTS) == packages["folded"]
 
 
 def test_the_encoder_is_torchs() -> None:
     network = toys().network
-    program = CoremlReference(encoder_coreml(network, PROBE, FACTS))
+    program = CoremlReference(write_encoder(network, PROBE, FACTS))
     probes = tiles(2, size=PROBE)
     with torch.no_grad():
         place = network.place(probes)

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from amirnet import ModelBundle
 from amirnet.cli import cli
 from amirnet_export import exporter
-from amirnet_export.formats import ModelFiles
+from amirnet_export.formats.model_files import ModelFiles
 from amirnet_export.parity.bisect import Bisection
 from amirnet_export.parity.report import NodeDifference, PairReport, ParityReport
 from amirnet_training.checkpoint import load_model

@@ -9,11 +9,10 @@ from quantised_toys import FACTS, TILE, camera, check_levels, codes, planes, til
 from amirnet import ModelBundle
 from amirnet.engines.registry import make_engine
 from amirnet_export.bundle_writer import write_bundle
-from amirnet_export.coreml import coreml_grid
-from amirnet_export.coreml_engine import ReferenceEngine
-from amirnet_export.formats import model_files
-from amirnet_export.onnx_program import onnx_grid
-from amirnet_export.tflite import tflite_grid
+from amirnet_export.formats.coreml.reference_engine import ReferenceEngine
+from amirnet_export.formats.model_files import model_files
+from amirnet_export.formats.parts import parts_in
+from amirnet_export.formats.registry import FORMATS
 
 pytest.importorskip("coremltools")
 pytest.importorskip("ai_edge_litert")
@@ -38,11 +37,8 @@ def bundle(tmp_path_factory) -> ModelBundle:
 
 def test_the_three_files_hold_one_grid(bundle) -> None:
     grid = toys().quantized.grid
-    paths = {backend: precisions["int8"] for backend, precisions in bundle.manifest.models["restorer"].items()}
-    package = paths["coreml"] + "/"
-    files = {n.removeprefix(package): bundle.read(n) for n in bundle.manifest.files if n.startswith(package)}
-    assert onnx_grid(bundle.read(paths["onnx"])) == tflite_grid(bundle.read(paths["tflite"])) == grid
-    assert coreml_grid(files) == grid
+    for backend, precisions in bundle.manifest.models["restorer"].items():
+        assert FORMATS[backend].read_grid(parts_in(bundle, precisions["int8"])) == grid, backend
     assert type(grid).from_json(grid.to_json(), "manifest") == grid
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from pathlib import Path
@@ -11,12 +12,15 @@ import onnx
 import pytest
 import torch
 
+import amirnet_export
 from amirnet import ModelBundle
 from amirnet.engines.onnx import OnnxEngine
 from amirnet.runtime.padding import to_tensor
-from amirnet_export import onnx as exporting
+from amirnet_export.bundle_writer import seal
 from amirnet_export.errors import ExportError
 from amirnet_export.exporter import LICENSE
+from amirnet_export.memory_files import memory_bundle
+from amirnet_export.torch_check import check_with_torch
 from amirnet_training.checkpoint import load_model, model_identity
 from amirnet_training.network.receptive_field import measure
 
@@ -35,7 +39,7 @@ def graph(folder: Path, name: str) -> onnx.ModelProto:
 
 @pytest.mark.parametrize("size", [(128, 128), (136, 160), (208, 184)])
 def test_the_restorer_is_torchs(engine, checkpoint, size: tuple[int, int]) -> None:
-    """Inside: within the radius of a tile's border they pad different tensors (see `check_restorer`)."""
+    """Inside: within the radius of a tile's border they pad different tensors (see `check_with_torch`)."""
     network = load_model(checkpoint).network
     rng = np.random.default_rng(size[0])
     pixels = rng.integers(0, 256, (*size, 3), dtype=np.uint8)
@@ -115,7 +119,7 @@ def test_metadata_says_which_weights(bundle_folder, checkpoint, name: str) -> No
 @pytest.mark.parametrize("name", [*GRAPHS, "manifest.json"])
 def test_nothing_names_the_machine(bundle_folder, checkpoint, name: str) -> None:
     content = (bundle_folder / name).read_bytes()
-    places = [os.getcwd(), str(Path.home()), str(checkpoint.parent), str(Path(exporting.__file__).parents[1])]
+    places = [os.getcwd(), str(Path.home()), str(checkpoint.parent), str(Path(amirnet_export.__file__).parents[1])]
     for word in [*places, socket.gethostname(), "site-packages", "/tmp/", ".py"]:
         assert len(word) < 3 or word.encode() not in content, word
 
@@ -129,21 +133,12 @@ def spoilt(content: bytes) -> bytes:
     return model.SerializeToString()
 
 
-def test_an_encoder_that_differs_is_not_exported(checkpoint, monkeypatch) -> None:
-    simplify = exporting.onnxsim.simplify
-
-    def spoil(model: onnx.ModelProto) -> tuple[onnx.ModelProto, bool]:
-        model, passed = simplify(model)
-        return onnx.load_from_string(spoilt(model.SerializeToString())), passed
-
-    monkeypatch.setattr(exporting.onnxsim, "simplify", spoil)
-    with pytest.raises(ExportError, match="ONNX differs from torch"):
-        exporting.encoder_onnx(load_model(checkpoint).network, 64, {})
-
-
-def test_a_restorer_that_differs_is_told(bundle_folder, checkpoint) -> None:
-    network, content = load_model(checkpoint).network, (bundle_folder / "restorer.onnx").read_bytes()
-    halo = ModelBundle.open(bundle_folder).manifest.tile.halo
-    exporting.check_restorer(network, content, halo)
-    with pytest.raises(ExportError, match="restored: ONNX differs from torch"):
-        exporting.check_restorer(network, spoilt(content), halo)
+@pytest.mark.parametrize(("name", "output"), [("encoder", "mask"), ("restorer", "restored")])
+def test_a_graph_that_differs_is_told(bundle_folder, checkpoint, name: str, output: str) -> None:
+    network, bundle = load_model(checkpoint).network, ModelBundle.open(bundle_folder)
+    check_with_torch(bundle, network)
+    files = {path: bundle.read(path) for path in bundle.manifest.files}
+    files[f"{name}.onnx"] = spoilt(files[f"{name}.onnx"])
+    manifest = json.loads((bundle_folder / "manifest.json").read_text())
+    with pytest.raises(ExportError, match=rf"ONNX: {output} differs from torch by .*: not exported"):
+        check_with_torch(memory_bundle("toy", seal(manifest, files)), network)

@@ -14,12 +14,12 @@ from amirnet import ModelBundle, Restorer
 from amirnet.engines.registry import make_engine
 from amirnet.runtime.padding import to_tensor
 from amirnet.runtime.probe_plan import ProbePlan
-from amirnet_export.as_written import as_written
 from amirnet_export.bundle_writer import seal
 from amirnet_export.exporter import make_manifest
-from amirnet_export.formats import model_files
+from amirnet_export.formats.model_files import model_files
 from amirnet_export.memory_files import memory_bundle
 from amirnet_export.model_facts import ModelFacts
+from amirnet_export.program.as_written import as_written
 from amirnet_training.checkpoint import TrainedModel
 from amirnet_training.network.light import level_statistics, lift, to_levels
 from amirnet_training.quantization.calibrate import calibrate

@@ -13,8 +13,9 @@ from quantised_toys import CODE_GRID, FACTS, check_levels, codes, tile_bytes, ti
 from amirnet.engines.onnx import load_onnxruntime
 from amirnet.runtime.int8 import code_bytes, real_pixels
 from amirnet_export.errors import ExportError
+from amirnet_export.formats.onnx.reading import read_grid
+from amirnet_export.formats.onnx.restorer import write_restorer
 from amirnet_export.model_facts import UNITS
-from amirnet_export.onnx_program import onnx_grid, write_restorer
 
 KINDS = ("float", "int8", "folded")
 
@@ -66,7 +67,7 @@ def test_the_code_matters_in_int8(files) -> None:
 
 @pytest.mark.parametrize("kind", ["int8", "folded"])
 def test_the_grid_is_in_the_file(files, kind: str) -> None:
-    assert onnx_grid(files[kind]) == toys().program(kind).grid
+    assert read_grid(files[kind]) == toys().program(kind).grid
 
 
 def test_a_file_with_another_grid_is_told_apart(files) -> None:
@@ -74,12 +75,12 @@ def test_a_file_with_another_grid_is_told_apart(files) -> None:
     (scale,) = (item for item in model.graph.initializer if item.name == "encode0/sum/scale")
     next_up = np.nextafter(onnx.numpy_helper.to_array(scale), np.float32(1))
     scale.CopyFrom(onnx.numpy_helper.from_array(next_up, scale.name))
-    assert onnx_grid(model.SerializeToString()) != toys().quantized.grid
+    assert read_grid(model.SerializeToString()) != toys().quantized.grid
 
 
 def test_a_float_file_has_no_grid(files) -> None:
     with pytest.raises(ExportError, match="ONNX: holds no int8 grid"):
-        onnx_grid(files["float"])
+        read_grid(files["float"])
 
 
 @pytest.mark.parametrize("kind", ["int8", "folded"])

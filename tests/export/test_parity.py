@@ -23,12 +23,12 @@ from amirnet.runtime.degradation_tree import DegradationTree, TreeNode
 from amirnet_export.bundle_writer import seal
 from amirnet_export.errors import ExportError
 from amirnet_export.exporter import make_manifest
-from amirnet_export.formats import ModelFiles, model_files
-from amirnet_export.grids import check_grids
+from amirnet_export.formats.file_checks import check_grids
+from amirnet_export.formats.model_files import ModelFiles, model_files
 from amirnet_export.memory_files import memory_bundle
 from amirnet_export.model_facts import ModelFacts
 from amirnet_export.parity.bisect import bisect_report, first_difference, render_bisection
-from amirnet_export.parity.check import check, engine_names, precisions
+from amirnet_export.parity.check import check, engine_names, kinds
 from amirnet_export.parity.places import Place, compare_places, margin
 from amirnet_export.parity.report import render
 from amirnet_export.parity.samples import DAMAGE, SamplePhoto, sample_photos
@@ -200,7 +200,13 @@ def test_engines_by_name(parts) -> None:
     for text, says in {"onnx": "two engines or more", "": "no engine", "onnx,cuda": "cuda: no such engine"}.items():
         with pytest.raises(ExportError, match=says):
             engine_names(text)
-    assert precisions(bundle_of(parts), ("onnx", "coreml")) == ["float", "int8"]
+    bundle = bundle_of(parts)
+    assert kinds(bundle, ("onnx", "coreml")) == {"float": ("onnx", "coreml"), "int8": ("onnx", "coreml")}
+    models = json.loads(json.dumps(parts[0]["models"]))
+    del models["restorer"]["tflite"]["int8"]
+    bundle = memory_bundle("toy", seal({**parts[0], "models": models}, parts[1].files))
+    assert kinds(bundle, ("onnx", "tflite", "coreml"))["int8"] == ("onnx", "coreml"), "those that have it"
+    assert kinds(bundle, ("onnx", "tflite")) == {"float": ("onnx", "tflite")}, "one alone has nothing to agree with"
 
 
 def test_the_command(parts, tmp_path) -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from amirnet import ModelBundle
-from amirnet_export.exporter import LICENSE
+from amirnet_export.exporter import LICENSE, PARITY
+from amirnet_export.formats.model_files import model_files
 from amirnet_export.model_facts import ModelFacts
-from amirnet_export.onnx_program import write_restorer
-from amirnet_export.restorer_program import RestorerProgram
 from amirnet_training.checkpoint import load_model, model_identity
 from amirnet_training.config import SHIPPED, load, portable
 
@@ -19,16 +18,17 @@ MODELS = Path(__file__).parents[2] / "models"
 
 @pytest.mark.parametrize("name", sorted(path.name for path in MODELS.iterdir() if path.is_dir()))
 def test_a_shipped_bundle_is_its_checkpoints(name: str) -> None:
+    """Every file of it, in every format, to the byte."""
+    pytest.importorskip("coremltools")
+    pytest.importorskip("ai_edge_litert")
     bundle, model = ModelBundle.open(name), load_model(MODELS / name)
     manifest = bundle.manifest
     assert manifest.identity == model_identity(model.network, model.quantized)
     facts = ModelFacts(manifest.name, manifest.description, LICENSE, manifest.identity)
-    float_restorer = write_restorer(RestorerProgram.in_float(model.network.restorer), facts)
-    assert bundle.read(manifest.models["restorer"]["onnx"]["float32"]) == float_restorer
     assert model.quantized is not None
-    assert bundle.read(manifest.models["restorer"]["onnx"]["int8"]) == write_restorer(
-        RestorerProgram.in_int8(model.quantized), facts
-    )
+    made = model_files(model.network, model.quantized, manifest.probe.size, manifest.tile.size, facts)
+    assert made.models == manifest.models and made.files.keys() == manifest.files.keys() - {PARITY}
+    assert [name for name, content in made.files.items() if bundle.read(name) != content] == []
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in MODELS.iterdir() if path.is_dir()))

@@ -12,7 +12,7 @@ from PIL import Image
 LOADERS = {
     "the SDK": "from amirnet.engines.onnx import load_onnxruntime as load; load()",
     "a package before the SDK's own engine": "import amirnet; import onnxsim, onnxruntime",
-    "export": "import amirnet_export.onnx; import onnxruntime",
+    "export": "import amirnet_export.formats.registry; import onnxruntime",
     "training": "import amirnet_training; import onnxruntime",
     "benchmarks": "import amirnet_benchmarks; import onnxruntime",
 }

@@ -9,10 +9,11 @@ from quantised_toys import CODE_GRID, FACTS, STAGES, TILE, check_levels, codes, 
 
 from amirnet.runtime.int8 import code_bytes, real_pixels, signed, unsigned
 from amirnet_export.errors import ExportError
+from amirnet_export.formats.tflite.encoder import write_encoder
+from amirnet_export.formats.tflite.metadata import BLOCK, read_metadata
+from amirnet_export.formats.tflite.reading import TfliteFile, read_grid
+from amirnet_export.formats.tflite.restorer import write_restorer
 from amirnet_export.model_facts import UNITS
-from amirnet_export.tflite import encoder_tflite, restorer_tflite, tflite_grid
-from amirnet_export.tflite_graph import TfliteFile
-from amirnet_export.tflite_metadata import BLOCK, read_metadata
 from amirnet_training.network import build
 
 litert = pytest.importorskip("ai_edge_litert.interpreter")
@@ -22,7 +23,7 @@ PROBE = 64
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    return {kind: restorer_tflite(toys().program(kind), TILE, FACTS) for kind in KINDS}
+    return {kind: write_restorer(toys().program(kind), TILE, FACTS) for kind in KINDS}
 
 
 def nhwc(array: np.ndarray) -> np.ndarray:
@@ -72,7 +73,7 @@ def test_int8_throughout(files, kind: str) -> None:
     file = TfliteFile(files[kind])
     values = [tensor for tensor in file.tensors if tensor.content is None]
     assert {tensor.dtype for tensor in values} == {np.dtype(np.int8)}
-    ends = {tensor.name: tensor.quantisation for tensor in [*file.inputs, *file.outputs]}
+    ends = {tensor.name: tensor.quantization for tensor in [*file.inputs, *file.outputs]}
     pixels = ((float(np.float32(1 / 255)),), -128)
     assert ends["tile"] == ends["restored"] == pixels
     assert kind == "folded" or ends["code"] == ((1 / CODE_GRID,), 0)
@@ -83,18 +84,18 @@ def test_biases_lie_on_the_product_of_scales(files) -> None:
     tensors = {tensor.name: tensor for tensor in TfliteFile(files["int8"]).tensors}
     source, weight, bias = (tensors[name] for name in ("descend", "middle0/spatial/weight", "middle0/spatial/bias"))
     assert bias.dtype == np.int32 and weight.dtype == np.int8 and weight.shape == (32, 3, 3, 32)
-    wanted = np.float32(source.quantisation.scales[0]) * np.array(weight.quantisation.scales, np.float32)
-    assert bias.quantisation.scales == tuple(wanted.tolist())
+    wanted = np.float32(source.quantization.scales[0]) * np.array(weight.quantization.scales, np.float32)
+    assert bias.quantization.scales == tuple(wanted.tolist())
 
 
 @pytest.mark.parametrize("kind", ["int8", "folded"])
 def test_the_grid_is_in_the_file(files, kind: str) -> None:
-    assert tflite_grid(files[kind]) == toys().program(kind).grid
+    assert read_grid(files[kind]) == toys().program(kind).grid
 
 
 def test_a_float_file_has_no_grid(files) -> None:
     with pytest.raises(ExportError, match="TFLite: holds no int8 grid"):
-        tflite_grid(files["float"])
+        read_grid(files["float"])
 
 
 def test_a_file_of_another_kind_is_refused() -> None:
@@ -120,12 +121,12 @@ def test_metadata_of_another_schema_is_refused() -> None:
 
 
 def test_two_exports_are_the_same_bytes(files) -> None:
-    assert {kind: restorer_tflite(toys().program(kind), TILE, FACTS) for kind in KINDS} == files
+    assert {kind: write_restorer(toys().program(kind), TILE, FACTS) for kind in KINDS} == files
 
 
 def test_the_encoder_is_torchs() -> None:
     network = toys().network
-    content = encoder_tflite(network, PROBE, FACTS)
+    content = write_encoder(network, PROBE, FACTS)
     probes = tiles(3, size=PROBE)
     with torch.no_grad():
         place = network.place(probes)
@@ -142,4 +143,4 @@ def test_the_encoder_is_torchs() -> None:
 
 def test_the_papers_encoder_is_refused() -> None:
     with pytest.raises(ExportError, match="not a phone preset's"):
-        encoder_tflite(build("paper", 3, 4), PROBE, FACTS)
+        write_encoder(build("paper", 3, 4), PROBE, FACTS)

@@ -44,10 +44,12 @@ def test_the_base_install_is_thin(metadata: dict[str, Any]) -> None:
 
 def test_extras_build_on_one_another(metadata: dict[str, Any]) -> None:
     extras = {name: names(requirements) for name, requirements in metadata["extras_require"].items()}
-    assert set(extras) == {"tflite", "coreml", "ray", "heif", "training", "export", "benchmarks", "all", "dev"}
+    assert set(extras) == {"tflite", "coreml", "tensorflow", "ray", "heif", "training", "export", "benchmarks", "all",
+                           "dev"}  # fmt: skip
     assert extras["training"] | extras["tflite"] | extras["coreml"] < extras["export"]
     assert extras["export"] | extras["benchmarks"] | extras["ray"] | extras["heif"] == extras["all"]
     assert extras["all"] < extras["dev"]
+    assert not any("tensorflow" in held for name, held in extras.items() if name != "tensorflow"), "too large"
     assert "torch" not in extras["benchmarks"], "the demo must not need torch"
 
 

@@ -20,7 +20,8 @@ PROBE = 64
 @pytest.fixture(scope="module")
 def packages():
     pytest.importorskip("coremltools")
-    from amirnet_export.coreml import encoder_coreml, restorer_coreml
+    from amirnet_export.formats.coreml.encoder import write_encoder as encoder_coreml
+    from amirnet_export.formats.coreml.restorer import write_restorer as restorer_coreml
 
     return {
         "encoder.mlpackage": encoder_coreml(toys().network, PROBE, FACTS),
@@ -62,13 +63,13 @@ def stand_ins(sealed):
 @pytest.mark.skipif(sys.platform == "darwin", reason="it runs there")
 def test_elsewhere_the_reference_is_named(stand_ins):
     assert "not Core ML itself" in make_engine(stand_ins, "coreml").title
-    with pytest.raises(EngineError, match=r"macOS only; use .*amirnet_export\.coreml_engine\.ReferenceEngine"):
+    with pytest.raises(EngineError, match=r"macOS only; use .*formats\.coreml\.reference_engine\.ReferenceEngine"):
         CoremlEngine(stand_ins)
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="it runs there")
 def test_without_the_export_package_its_extra_is_named(stand_ins, monkeypatch):
-    monkeypatch.setitem(sys.modules, "amirnet_export.coreml_engine", None)
+    monkeypatch.setitem(sys.modules, "amirnet_export.formats.coreml.reference_engine", None)
     with pytest.raises(EngineError, match=r"no Core ML on this system.*pip install 'amirnet\[export\]'"):
         make_engine(stand_ins, "coreml")
 
@@ -110,7 +111,7 @@ def test_the_package_reaches_core_ml_whole(stand_ins, monkeypatch):
 
 
 def test_the_reference_runs_the_bundles_packages(sealed, packages):
-    from amirnet_export.coreml_engine import ReferenceEngine
+    from amirnet_export.formats.coreml.reference_engine import ReferenceEngine
 
     bundle = sealed(packages)
     tile, code = tiles(), codes()

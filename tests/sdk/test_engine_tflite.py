@@ -13,7 +13,8 @@ from quantised_toys import FACTS, TILE, camera, check_levels, codes, planes, til
 from amirnet import ModelBundle
 from amirnet.engines.registry import make_engine
 from amirnet.errors import EngineError
-from amirnet_export.tflite import encoder_tflite, restorer_tflite
+from amirnet_export.formats.tflite.encoder import write_encoder
+from amirnet_export.formats.tflite.restorer import write_restorer
 
 pytest.importorskip("ai_edge_litert.interpreter")
 PROBE = 64
@@ -22,9 +23,9 @@ PROBE = 64
 @pytest.fixture(scope="module")
 def models():
     return {
-        "encoder.tflite": encoder_tflite(toys().network, PROBE, FACTS),
-        "restorer.tflite": restorer_tflite(toys().program("float"), TILE, FACTS),
-        "restorer_int8.tflite": restorer_tflite(toys().program("int8"), TILE, FACTS),
+        "encoder.tflite": write_encoder(toys().network, PROBE, FACTS),
+        "restorer.tflite": write_restorer(toys().program("float"), TILE, FACTS),
+        "restorer_int8.tflite": write_restorer(toys().program("int8"), TILE, FACTS),
     }
 
 

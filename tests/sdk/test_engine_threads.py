@@ -21,7 +21,7 @@ def bundle(tmp_path_factory):
     pytest.importorskip("ai_edge_litert.interpreter")
     pytest.importorskip("coremltools")
     from amirnet_export.bundle_writer import write_bundle
-    from amirnet_export.formats import model_files
+    from amirnet_export.formats.model_files import model_files
 
     made = model_files(toys().network, toys().quantized, 64, TILE, FACTS)
     root = {"id": 0, "level": 0, "index": 0, "parent": None, "children": [], "confidence": 0.0, "code": [0.25] * 7,

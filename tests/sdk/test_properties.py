@@ -15,7 +15,8 @@ from random_photos import ORIENTATION, random_photos
 from amirnet import ModelBundle, OnnxEngine, Restorer
 from amirnet.cli import cli
 from amirnet.engines.registry import make_engine
-from amirnet_export.tflite import encoder_tflite, restorer_tflite
+from amirnet_export.formats.tflite.encoder import write_encoder
+from amirnet_export.formats.tflite.restorer import write_restorer
 
 LOSSLESS = (".png", ".tif")
 TILES = (32, 36, 44, 56, 120)
@@ -172,8 +173,8 @@ def test_the_command_writes_the_same_bytes(restorers, toy_bundle, folder, photo,
 def test_litert_keeps_the_promises_too(toy_copy, reseal, folder, precision):
     pytest.importorskip("ai_edge_litert.interpreter")
     kind = "int8" if precision == "int8" else "float"
-    (toy_copy / "encoder.tflite").write_bytes(encoder_tflite(toys().network, 64, FACTS))
-    (toy_copy / "restorer.tflite").write_bytes(restorer_tflite(toys().program(kind), TILE, FACTS))
+    (toy_copy / "encoder.tflite").write_bytes(write_encoder(toys().network, 64, FACTS))
+    (toy_copy / "restorer.tflite").write_bytes(write_restorer(toys().program(kind), TILE, FACTS))
 
     def edit(manifest):
         manifest["geometry"]["tile"]["size"] = TILE

@@ -8,7 +8,7 @@ from __future__ import annotations
 import platform
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -16,11 +16,11 @@ from amirnet.bundle.model_bundle import ModelBundle
 from amirnet.engines.registry import make_engine
 from amirnet.runtime.int8 import real_pixels
 
-BACKENDS = ("onnx", "tflite")
-PRECISIONS = ("float", "int8")
+PRECISIONS: tuple[Literal["float", "int8"], ...] = ("float", "int8")
+"""What every backend is asked in."""
 BUNDLE, INPUTS = "bundle", "inputs.npz"
-"""What the folder holds: a bundle with both precisions of both backends; ``tiles``, uint8 (N, S, S, 3), with their
-``codes`` (N, K), and ``probes``, uint8 (M, P, P, 3)."""
+"""What the folder holds: a bundle with both precisions of every backend that is asked; ``tiles``, uint8 (N, S, S, 3),
+with their ``codes`` (N, K), and ``probes``, uint8 (M, P, P, 3)."""
 
 
 def answers(folder: Path, backend: str) -> dict[str, Any]:

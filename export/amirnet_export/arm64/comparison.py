@@ -14,7 +14,8 @@ import numpy as np
 import amirnet
 
 from ..errors import ExportError
-from .answers import BACKENDS, PRECISIONS
+from ..formats.registry import FORMATS
+from .answers import PRECISIONS
 from .question import Question
 from .report import Report, encoder_row, tile_row
 
@@ -33,10 +34,11 @@ def compare(question: Question, arm64_python: Path) -> Report:
     """
     if not arm64_python.is_file():
         raise ExportError(f"{arm64_python}: no such Python: run .ci/arm64.sh, which makes it")
+    backends = [backend for backend, format in FORMATS.items() if format.on_arm64]
     with ThreadPoolExecutor(2) as pool:
-        far = list(pool.map(lambda backend: ask(question, arm64_python, backend), BACKENDS))
+        far = list(pool.map(lambda backend: ask(question, arm64_python, backend), backends))
     report = Report([], [])
-    for backend, arm64 in zip(BACKENDS, far, strict=True):
+    for backend, arm64 in zip(backends, far, strict=True):
         if str(arm64["machine"]) not in ARM64:
             raise ExportError(f"{arm64_python}: runs on {arm64['machine']}: name a Python on 64-bit ARM")
         here = ask(question, Path(sys.executable), backend)

@@ -16,7 +16,7 @@ from amirnet_training.quantization.calibration_data import load_start, tree_of
 from ..bundle_writer import write_bundle
 from ..errors import ExportError
 from ..exporter import make_manifest
-from ..formats import model_files
+from ..formats.model_files import model_files
 from ..model_facts import ModelFacts
 from ..parity.samples import middle_tile, sample_photos
 from .answers import BUNDLE, INPUTS
@@ -30,7 +30,9 @@ class Question:
     """A folder with what `answers.answers` takes, and what it was made from."""
 
     folder: Path
+    """Holds the bundle and the inputs, under the names that `answers` knows."""
     tree: DegradationTree
+    """The checkpoint's tree."""
     nodes: tuple[int, ...]
     """The node of each tile."""
     trained: bool

@@ -10,8 +10,9 @@ import numpy as np
 from amirnet.runtime.degradation_tree import DegradationTree
 from amirnet.runtime.probe_plan import average
 
-from ..errors import LevelsError
-from ..levels import compare_levels
+from ..errors import ImageDifferenceError
+from ..formats.format import Kind
+from ..image_difference import image_difference
 from ..parity.report import BARS
 
 ENCODER_BAR = 1e-4
@@ -22,7 +23,9 @@ class TileRow(NamedTuple):
     """One engine in one precision against one reference, over all tiles."""
 
     title: str
+    """Backend and precision, for people."""
     max_levels: int
+    """The largest difference of any tile, in levels of 0 to 255."""
     share_over_1: float
     """Part of the pixels of the worst node's tile."""
     psnr: float
@@ -30,27 +33,37 @@ class TileRow(NamedTuple):
     equal: int
     """Tiles that are the same in every pixel."""
     tiles: int
+    """How many there are, one a node."""
     worst: int
     """The node with the lowest PSNR."""
     holds: bool
+    """Every tile is within the bar."""
 
 
 class EncoderRow(NamedTuple):
     """One engine's encoder against one reference, over all probes."""
 
     title: str
+    """Backend and precision, for people."""
     mask: float
+    """The largest difference of two masks' numbers."""
     value: float
+    """The largest difference of two values' numbers."""
     same_nodes: int
+    """Probes whose walk ends in the same node."""
     probes: int
+    """How many there are."""
     holds: bool
+    """Both differences are within `ENCODER_BAR`, and all nodes are the same."""
 
 
 class Report(NamedTuple):
     """All that was compared."""
 
     tiles: list[TileRow]
+    """A row for every backend in every precision."""
     encoders: list[EncoderRow]
+    """A row for every backend."""
 
     @property
     def holds(self) -> bool:
@@ -58,14 +71,15 @@ class Report(NamedTuple):
         return all(row.holds for row in self.tiles) and all(row.holds for row in self.encoders)
 
 
-def tile_row(title: str, precision: str, found: Any, wanted: Any, nodes: tuple[int, ...]) -> TileRow:
+def tile_row(title: str, precision: Kind, found: Any, wanted: Any, nodes: tuple[int, ...]) -> TileRow:
     """Compares restored tiles (N, S, S, 3) node by node; ``precision`` is a key of `BARS`.
 
-    Raises LevelsError where they are not comparable.
+    Raises ImageDifferenceError where they are not comparable.
     """
     if len(found) != len(nodes) or len(wanted) != len(nodes):
-        raise LevelsError(f"{title}: {len(found)} and {len(wanted)} tiles for {len(nodes)} nodes: run it again")
-    apart = [compare_levels(one, other, axis=2) for one, other in zip(found, wanted, strict=True)]
+        counts = f"{len(found)} and {len(wanted)} tiles for {len(nodes)} nodes"
+        raise ImageDifferenceError(f"{title}: {counts}: run it again")
+    apart = [image_difference(one, other, axis=2) for one, other in zip(found, wanted, strict=True)]
     worst = min(range(len(apart)), key=lambda place: apart[place].psnr)
     return TileRow(
         title=title,

@@ -9,14 +9,11 @@ import numpy as np
 
 from amirnet.bundle.model_bundle import ModelBundle
 from amirnet.bundle.model_paths import EngineModels, Graph
-from amirnet.engines.coreml import package_files
 from amirnet.runtime.padding import to_tensor
 
-from ..coreml_reference import CoremlReference
-from ..errors import ExportError
-from ..formats import FLOATS
-from ..onnx_program import onnx_grid
-from ..step_values import Values, coreml_steps, onnx_steps, tflite_steps
+from ..formats.format import Kind, StepOutputs
+from ..formats.parts import parts_in
+from ..formats.registry import format_of
 from .report import BARS, ParityReport
 from .samples import SamplePhoto, middle_tile
 
@@ -28,15 +25,20 @@ INT8_SHARE = 1e-3
 
 
 class Bisection(NamedTuple):
-    """Two engines at one node: the first step at which they part ("" if at none), and the worst one in units of the
-    bound, a number above 1 where they part. "" and 0 where they are equal throughout."""
+    """Where two engines part at one node."""
 
     engines: tuple[str, str]
+    """Their names."""
     precision: str
+    """"float" or "int8"."""
     node: int
+    """The tree's node whose restorer, or whose code, was run."""
     step: str
+    """The first step at which they part; "" if at none."""
     worst: str
+    """The step at which they are farthest apart, in units of the bound; "" where they are equal throughout."""
     ratio: float
+    """How many bounds apart they are there: above 1 where they part."""
 
 
 def bisect_report(bundle: ModelBundle, report: ParityReport, photos: Sequence[SamplePhoto]) -> list[Bisection]:
@@ -47,15 +49,15 @@ def bisect_report(bundle: ModelBundle, report: ParityReport, photos: Sequence[Sa
         worst = max(pair.nodes, key=lambda node: (node.max_levels, node.share_over_1, -node.psnr))
         failing = [node for node in pair.nodes if not BARS[pair.precision].holds(node)]
         for node in failing or [worst]:
-            photo, precision = by_name[node.photo], pair.precision
-            one, two = (_values(bundle, engine, precision, node.node, photo) for engine in pair.engines)
-            scales = _scales(bundle, node.node) if precision == "int8" else None
+            photo, kind = by_name[node.photo], pair.precision
+            one, two = (_step_outputs(bundle, engine, kind, node.node, photo) for engine in pair.engines)
+            scales = _scales(bundle, pair.engines[0], node.node) if kind == "int8" else None
             step, most, ratio = first_difference(one, two, scales)
             found.append(Bisection(pair.engines, pair.precision, node.node, step, most, ratio))
     return found
 
 
-def first_difference(one: Values, two: Values, scales: dict[str, float] | None) -> tuple[str, str, float]:
+def first_difference(one: StepOutputs, two: StepOutputs, scales: dict[str, float] | None) -> tuple[str, str, float]:
     """The first common step at which two runs part, the one where they differ most, and by how many bounds there.
 
     Args:
@@ -86,25 +88,19 @@ def render_bisection(found: Sequence[Bisection]) -> list[str]:
     return lines
 
 
-def _values(bundle: ModelBundle, engine: str, precision: str, node: int, photo: SamplePhoto) -> Values:
+def _step_outputs(bundle: ModelBundle, engine: str, kind: Kind, node: int, photo: SamplePhoto) -> StepOutputs:
     code = bundle.tree.code_for(node).reshape(1, -1, 1, 1)
-    graph = _graph(bundle, engine, precision, node)
+    graph = _graph(bundle, engine, kind, node)
     tile = to_tensor(middle_tile(photo.pixels, bundle.manifest.tile.size))[None]
     inputs = dict(zip(graph.inputs, (tile, code), strict=False))
-    if engine == "onnx":
-        return onnx_steps(bundle.read(graph.path), inputs)
-    if engine == "tflite":
-        return tflite_steps(bundle.read(graph.path), inputs)
-    if engine == "coreml":
-        return coreml_steps(CoremlReference(package_files(bundle, graph.path)), inputs)
-    raise ExportError(f"{engine}: cannot be looked into step by step: bisect onnx, tflite or coreml")
+    return format_of(engine).step_outputs(parts_in(bundle, graph.path), inputs, engine)
 
 
-def _graph(bundle: ModelBundle, engine: str, precision: str, node: int) -> Graph:
-    kind = FLOATS[engine] if precision == "float" else precision
-    return EngineModels(bundle, engine, kind).restorer(bundle.tree.code_for(node))
+def _graph(bundle: ModelBundle, engine: str, kind: Kind, node: int) -> Graph:
+    format = format_of(engine)
+    return EngineModels(bundle, format.backend, format.precisions[kind]).restorer(bundle.tree.code_for(node))
 
 
-def _scales(bundle: ModelBundle, node: int) -> dict[str, float]:
-    grid = onnx_grid(bundle.read(_graph(bundle, "onnx", "int8", node).path))
-    return {name: scale.scale for name, scale in grid.activations.items()}
+def _scales(bundle: ModelBundle, engine: str, node: int) -> dict[str, float]:
+    grid = format_of(engine).read_grid(parts_in(bundle, _graph(bundle, engine, "int8", node).path))
+    return {name: params.scale for name, params in grid.activations.items()}

@@ -17,16 +17,20 @@ from .samples import SamplePhoto
 
 
 class Place(NamedTuple):
-    """One engine's answer: the way to the node, the averaged mask and the restorer's code (K,), and the decision's
-    margin, 0 to 1."""
+    """One engine's answer for a photo."""
 
     path: tuple[int, ...]
+    """Node ids from the root to where the walk ends."""
     mask: Doubles
+    """(K,): the probes' masks, averaged."""
     code: Floats
+    """(K,): what the restorer is given."""
     margin: float
+    """How close the decision was, 0 to 1, see `margin`."""
 
     @property
     def node(self) -> int:
+        """Where the walk ends."""
         return self.path[-1]
 
 
@@ -34,8 +38,7 @@ def place(bundle: ModelBundle, engine: Engine, photo: SamplePhoto) -> Place:
     """Runs an engine's encoder on a photo. Raises EngineError."""
     probe, tree = bundle.manifest.probe, bundle.tree
     height, width = photo.pixels.shape[:2]
-    plan = ProbePlan(width, height, probe.size, probe.probes_per_side)
-    probes = plan.gather(lambda top, bottom: photo.pixels[top:bottom])
+    probes = ProbePlan(width, height, probe.size, probe.probes_per_side).gather(lambda top, bottom: photo.pixels[top:bottom])
     mask, soft = average(*engine.encode(probes), probe.trim)
     walk = tree.walk(mask)
     return Place(walk.path, mask, tree.code_for(walk.node, soft), margin(tree, mask, walk.path))

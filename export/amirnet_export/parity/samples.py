@@ -22,13 +22,16 @@ DAMAGE = ("none", "noise:10", "noise:25", "noise:50", "camera:0.01:0.02", "defoc
           "motion:11:30", "lowlight:0.4", "lowlight:0.2", "lowlight:0.1", "jpeg:15", "jpeg:40")  # fmt: skip
 """Kinds and degrees enough to come by most nodes of a tree."""
 SEED = 20
+"""Of every damage, so that the photos are the same everywhere."""
 
 
 class SamplePhoto(NamedTuple):
-    """A photo to compare engines on: ``pixels`` is uint8 (height, width, 3)."""
+    """A photo to compare engines on."""
 
     name: str
+    """The clean photo's and the damage's, or the file's."""
     pixels: Pixels
+    """uint8 (height, width, 3)."""
 
 
 def middle_tile(photo: Pixels, size: int) -> Pixels:

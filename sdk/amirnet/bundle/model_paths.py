@@ -74,7 +74,7 @@ def model_path(bundle: ModelBundle, backend: str, role: str, precision: str) -> 
     path = backends.get(backend, {}).get(precision)
     if path is None:
         held = ", ".join(f"{name} {kind}" for name, kinds in backends.items() for kind in kinds) or "none"
-        missing = f"no {TITLES[backend]} {precision} {role} (it holds: {held})"
+        missing = f"no {TITLES.get(backend, backend)} {precision} {role} (it holds: {held})"
         raise EngineError(f"{bundle.where}: {missing}; export the bundle with one")
     return path
 

@@ -1,6 +1,6 @@
 """The Core ML engine: a bundle's packages on the Neural Engine, GPU or CPU of a Mac. Needs `amirnet[coreml]`.
 
-Elsewhere `amirnet_export.coreml_engine.ReferenceEngine` computes what a package says, slowly, with torch.
+Elsewhere `amirnet_export.formats.coreml.reference_engine` computes what a package says, slowly, with torch.
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ def package_files(bundle: ModelBundle, path: str) -> dict[str, bytes]:
 
 def _load_coremltools(where: str) -> Any:
     if sys.platform != "darwin":
-        remedy = "use onnx or tflite, or what `make_engine` gives here: amirnet_export.coreml_engine.ReferenceEngine"
+        stand_in = "what `make_engine` gives here: amirnet_export.formats.coreml.reference_engine.ReferenceEngine"
+        remedy = f"use onnx or tflite, or {stand_in}"
         raise EngineError(f"{where}: Core ML runs on macOS only; {remedy}")
     try:
         return importlib.import_module("coremltools")

@@ -17,7 +17,7 @@ ENGINES = {
 }
 """Backend, as the manifest names it -> the engine that runs it."""
 
-REFERENCE = "amirnet_export.coreml_engine:ReferenceEngine"
+REFERENCE = "amirnet_export.formats.coreml.reference_engine:ReferenceEngine"
 """What stands in for Core ML where there is none: it computes what the package says, and is named for what it is."""
 
 

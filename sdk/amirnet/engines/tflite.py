@@ -59,7 +59,11 @@ class TfliteEngine(GraphEngine):
         self.fixed_tile = bundle.manifest.tile.size
         self.memory = EngineMemory(72_000_000, 760 if precision == "int8" else 980)
         self._kinds = {"encoder": np.float32, "restorer": np.int8 if precision == "int8" else np.float32}
-        self._interpreter = _load_interpreter(bundle.where)
+        self._interpreter = self._interpreter_class()
+
+    def _interpreter_class(self) -> Callable[..., Any]:
+        """What makes an interpreter of `model_content` and `num_threads`. Raises EngineError where it is missing."""
+        return _load_interpreter(self.bundle.where)
 
     def _encode(self, graph: Graph, probes: Pixels) -> tuple[Floats, Floats]:
         answers = []
@@ -135,8 +139,9 @@ def _tensors(interpreter: Any, role: str) -> tuple[dict[str, Any], dict[str, Any
     return runner.get_input_details(), runner.get_output_details()
 
 
-def _load_interpreter(where: str) -> Any:
+def _load_interpreter(where: str) -> Callable[..., Any]:
     try:
-        return importlib.import_module("ai_edge_litert.interpreter").Interpreter
+        found: Callable[..., Any] = importlib.import_module("ai_edge_litert.interpreter").Interpreter
+        return found
     except ImportError as error:
         raise EngineError(f"{where}: LiteRT is not installed; pip install 'amirnet[tflite]'") from error

@@ -1,0 +1,1 @@
+"""ONNX: one file a model, tiles of any size, run by ONNX Runtime."""
