@@ -50,5 +50,5 @@ fun main() {
         found.share
     }
     folder.deleteRecursively()
-    check(shares.all { it <= MOST_OWN_SHARE }) { "more than ${100 * MOST_OWN_SHARE} % of the time is the runtime's own" }
+    check(shares.all { it <= MOST_OWN_SHARE }) { "more than ${100 * MOST_OWN_SHARE} % of the time is its own" }
 }

@@ -29,7 +29,7 @@ class DegradationTreeTest {
     @Test
     fun `walk takes the likelier child to the leaf`() {
         val walk = TREE.walk(doubleArrayOf(1.0, 0.75, 0.25, 0.1, 0.3, 0.5, 0.1))
-        assertEquals(listOf(0, 1, 4), walk.path)
+        assertEquals(ids(0, 1, 4), walk.path)
         assertEquals(listOf(1.0, 0.75, 0.3 / (0.1 + 0.3)), walk.confidences)
         assertEquals(1.0 * 0.75 * (0.3 / (0.1 + 0.3)), walk.confidence)
         assertEquals(4, walk.node)
@@ -37,23 +37,23 @@ class DegradationTreeTest {
 
     @Test
     fun `walk stops below the childs confidence and not at it`() {
-        assertEquals(listOf(0), path(1.0, 0.59, 0.41, 0.0, 1.0, 0.0, 0.0))
-        assertEquals(listOf(0, 1), path(1.0, 0.6, 0.4, 0.5, 0.5, 0.0, 0.0))
+        assertEquals(ids(0), path(1.0, 0.59, 0.41, 0.0, 1.0, 0.0, 0.0))
+        assertEquals(ids(0, 1), path(1.0, 0.6, 0.4, 0.5, 0.5, 0.0, 0.0))
     }
 
     @Test
     fun `a tie takes the lower index whatever the order of the children`() {
         val brave = NODES.drop(1).map { it.copy(confidence = 0.0) }
         val tree = DegradationTree(3, 64, SOFT, listOf(ROOT.copy(children = listOf(2, 1))) + brave)
-        assertEquals(listOf(0, 1, 3), tree.walk(doubleArrayOf(1.0, 0.5, 0.5, 0.2, 0.2, 0.0, 0.0)).path)
+        assertEquals(ids(0, 1, 3), tree.walk(doubleArrayOf(1.0, 0.5, 0.5, 0.2, 0.2, 0.0, 0.0)).path)
     }
 
     @Test
-    fun `an only child is certain`() = assertEquals(listOf(0, 2, 5), path(1.0, 0.1, 0.9, 0.4, 0.4, 0.2, 0.0))
+    fun `an only child is certain`() = assertEquals(ids(0, 2, 5), path(1.0, 0.1, 0.9, 0.4, 0.4, 0.2, 0.0))
 
     @Test
     fun `children without any mask have probability zero`() =
-        assertEquals(listOf(0), path(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+        assertEquals(ids(0), path(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
 
     @Test
     fun `soft code is rounded to the grid down to the nodes level`() {
@@ -100,8 +100,8 @@ class DegradationTreeTest {
             NODES + NODES[1].copy(id = 9) to "same level and index",
             NODES.drop(1) to "exactly one node must be the root",
             root { it.copy(code = code(0.0, 6)) } to "6 code numbers, not 7",
-            root { it.copy(code = code(0.01)) } to "off the 1/64 grid",
-            root { it.copy(code = code(Double.NaN)) } to "off the 1/64 grid",
+            root { it.copy(code = code(0.01)) } to "off the steps of 1/64",
+            root { it.copy(code = code(Double.NaN)) } to "off the steps of 1/64",
             root { it.copy(confidence = 1.5) } to "outside 0 to 1",
             root { it.copy(children = listOf(1, 7)) } to "lists child 7",
             root { it.copy(children = listOf(1, 1)) } to "lists a child twice",

@@ -19,9 +19,9 @@ class KindsTest {
     private val tree = TREES.getValue("example")
 
     private fun withKinds(vararg kinds: Pair<Int, Map<String, Double>>): DegradationTree {
-        val given = kinds.toMap()
+        val given = kinds.associate { (id, named) -> id.toLong() to named }
         val nodes = tree.nodes.map { it.copy(kinds = given[it.id].orEmpty()) }
-        return DegradationTree(tree.levels, tree.grid, tree.conditioning, nodes)
+        return DegradationTree(tree.levels, tree.codeSteps, tree.conditioning, nodes)
     }
 
     @Test
@@ -39,15 +39,15 @@ class KindsTest {
 
     @Test
     fun `leaves that belong and what is above them`() {
-        assertEquals(setOf(0, 1, 3), allowedFor(tree, setOf("noise")))
-        assertEquals(setOf(0, 1, 3, 2, 5), allowedFor(tree, setOf("noise", "jpeg")))
-        assertEquals(setOf(0, 2, 5), allowedFor(tree, setOf("none")), "the largest share, as it is nobody's commonest")
+        assertEquals(ids(0, 1, 3).toSet(), allowedFor(tree, setOf("noise")))
+        assertEquals(ids(0, 1, 3, 2, 5).toSet(), allowedFor(tree, setOf("noise", "jpeg")))
+        assertEquals(ids(0, 2, 5).toSet(), allowedFor(tree, setOf("none")), "it is nobody's commonest")
         val equal = withKinds(
             3 to mapOf("none" to 0.25, "jpeg" to 0.75),
             4 to mapOf("none" to 0.25, "noise" to 0.75),
             5 to mapOf("jpeg" to 1.0),
         )
-        assertEquals(setOf(0, 1, 3, 4), allowedFor(equal, setOf("none")), "all leaves of the largest share")
+        assertEquals(ids(0, 1, 3, 4).toSet(), allowedFor(equal, setOf("none")), "all leaves of the largest share")
     }
 
     @Test

@@ -8,6 +8,9 @@ import java.util.Random
 fun randomPixels(seed: Int, height: Int, width: Int): Pixels =
     Pixels(height, width, ByteArray(3 * height * width).also { Random(seed.toLong()).nextBytes(it) })
 
+/** Node ids, which are of 64 bits. */
+fun ids(vararg id: Int): List<Long> = id.map { it.toLong() }
+
 fun Random.from(choices: List<Int>): Int = choices[nextInt(choices.size)]
 
 fun Random.within(range: IntRange): Int = range.first + nextInt(range.last - range.first + 1)

@@ -18,7 +18,7 @@ private fun litBundle(light: Boolean = true, kinds: Boolean = true, conditioning
     val rows = List(2) { row -> List(27) { if (row == 0 && it == 2) 2.0 else 0.0 } }
     val weights = List(6) { row -> if (row < 3) listOf(1.0, 0.0) else listOf(0.0, if (row == 4) 1.0 else 0.0) }
     val head = mapOf(
-        "hidden" to mapOf("weights" to rows, "bias" to listOf(0, 1)),
+        "hidden" to mapOf("weights" to rows, "bias" to ids(0, 1)),
         "output" to mapOf("weights" to weights, "bias" to List(6) { 0 }),
     )
     return ModelBundle.of(MemoryFiles(toyFiles { manifest ->
@@ -69,9 +69,9 @@ class RestoreOptionsTest {
     /** The toy's encoder says noise (node 1) by 3 to 1. */
     @Test
     fun `a kind restricts the walk`() {
-        assertEquals(listOf(0, 1), restored(RestoreOptions()).second.diagnosis.path)
+        assertEquals(ids(0, 1), restored(RestoreOptions()).second.diagnosis.path)
         val diagnosis = restored(RestoreOptions(kind = "lowlight")).second.diagnosis
-        assertEquals(listOf(0, 2) to listOf(1.0, 0.25), diagnosis.path to diagnosis.confidences)
+        assertEquals(ids(0, 2) to listOf(1.0, 0.25), diagnosis.path to diagnosis.confidences)
         assertEquals(List(3) { 0.5f }, diagnosis.code.toList())
         assertEquals(listOf("noise" to 0.75, "lowlight" to 0.25), diagnosis.kinds.toList())
     }
@@ -79,7 +79,7 @@ class RestoreOptionsTest {
     @Test
     fun `keep takes no photo for one of low light`() {
         val (_, how) = restored(RestoreOptions(Light.Keep))
-        assertEquals(listOf(0, 1), how.diagnosis.path)
+        assertEquals(ids(0, 1), how.diagnosis.path)
         assertTrue(checkNotNull(how.diagnosis.light).isIdentity)
         val dark = object : amirnet.runtime.Engine by ToyEngine() {
             override fun encode(probes: List<Pixels>) = amirnet.runtime.Encoded(
@@ -88,16 +88,16 @@ class RestoreOptionsTest {
         }
         val restorer = Restorer(litBundle(), dark)
         val paths = listOf(Light.Auto, Light.Keep).map { restorer.diagnose(PixelRows(photo), RestoreOptions(it)).path }
-        assertEquals(listOf(listOf(0, 2), listOf(0, 1)), paths)
+        assertEquals(listOf(ids(0, 2), ids(0, 1)), paths)
     }
 
     @Test
     fun `brighten asks as for low light`() {
         val (_, how) = restored(RestoreOptions(Light.Brighten))
-        assertEquals(listOf(0, 2), how.diagnosis.path)
+        assertEquals(ids(0, 2), how.diagnosis.path)
         assertEquals(listOf(1.0, 1.0, 1.0), checkNotNull(how.diagnosis.light).gain)
         val (_, both) = restored(RestoreOptions(Light.Brighten, kind = "noise"))
-        assertEquals(listOf(0, 1), both.diagnosis.path, "the kind has the code")
+        assertEquals(ids(0, 1), both.diagnosis.path, "the kind has the code")
         assertEquals(listOf(1.0, 1.0, 1.0), checkNotNull(both.diagnosis.light).gain, "and low light the light")
     }
 
@@ -116,7 +116,7 @@ class RestoreOptionsTest {
             override fun encode(probes: List<Pixels>) = error("encoded")
         }
         val found = Restorer(litBundle(), engine).restoreRows(PixelRows(photo), RestoreOptions(node = 2)).diagnosis
-        assertEquals(listOf(0, 2) to listOf(1.0, 1.0), found.path to found.confidences)
+        assertEquals(ids(0, 2) to listOf(1.0, 1.0), found.path to found.confidences)
         assertEquals(listOf(1.0, 1.0, 1.0), checkNotNull(found.light).gain)
         assertTrue(found.kinds.isEmpty() && found.mask.all { it == 0.0 })
     }
