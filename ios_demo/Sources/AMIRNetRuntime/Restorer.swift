@@ -1,12 +1,14 @@
 /// The whole job: a photo in, its diagnosis and its restored pixels out (CONTRACT R1-R8).
 import Foundation
 
-/// Restores photos with one bundle.
+/// Restores photos with one model, of a `ModelBundle` its `spec`.
 ///
 /// Where memory does not suffice for a tile, the next smaller size is tried, for the whole photo (CONTRACT S6).
 public struct Restorer: Sendable {
-    public let bundle: ModelBundle
+    /// What is restored with: the bundle's model.
+    public let spec: ModelSpec
     public let engine: any Engine
+    /// Whether tiles may differ in size.
     public let flexible: Bool
     /// The tile size of all photos; nil where it follows from the photo's (CONTRACT L7).
     public let tile: Int?
@@ -16,9 +18,9 @@ public struct Restorer: Sendable {
     /// L1).
     ///
     /// Throws TileError for a tile that the model cannot take; any legal tile gives the same photo within float error.
-    public init(_ bundle: ModelBundle, engine: any Engine, tile: Int? = nil) throws {
-        let geometry = bundle.spec.tile
-        self.bundle = bundle
+    public init(_ spec: ModelSpec, engine: any Engine, tile: Int? = nil) throws {
+        let geometry = spec.tile
+        self.spec = spec
         self.engine = engine
         let only = geometry.flexible ? engine.fixedTile : geometry.size
         flexible = only == nil
@@ -33,14 +35,14 @@ public struct Restorer: Sendable {
 
     /// Throws NodeError and OptionError for options that this model has nothing for.
     public func check(_ options: RestoreOptions) throws {
-        try checkOptions(bundle.spec, options)
+        try checkOptions(spec, options)
     }
 
     /// Where the photo belongs in the tree, and how bright it would be made, without restoring it.
     ///
     /// Throws EngineError, NodeError, OptionError.
     public func diagnose(_ rows: some PhotoRows, _ options: RestoreOptions = .plain) async throws -> Diagnosis {
-        try await AMIRNetRuntime.diagnose(bundle.spec, engine, rows, options)
+        try await AMIRNetRuntime.diagnose(spec, engine, rows, options)
     }
 
     /// Restore a photo of any kind into its own rows, which are used up; where memory was short, the rows that come back
@@ -62,7 +64,7 @@ public struct Restorer: Sendable {
             code: diagnosis.code, light: diagnosis.light, parts: partsOf(options.strength))
         let plan = try planFor(rows.width, rows.height)
         let done = try await AMIRNetRuntime.restoreRows(
-            engine, plan, treatment, rows, where: bundle.where, sizes: sizes, progress: progress.map(onlyForward))
+            engine, plan, treatment, rows, where: spec.where, sizes: sizes, progress: progress.map(onlyForward))
         let end = clock.now
         let seconds = [
             "encode": inSeconds(encoded - start), "restore": inSeconds(end - encoded), "total": inSeconds(end - start),
@@ -93,7 +95,7 @@ public struct Restorer: Sendable {
 
     /// The tiles of a photo of width x height pixels.
     public func planFor(_ width: Int, _ height: Int) throws -> TilePlan {
-        let geometry = bundle.spec.tile
+        let geometry = spec.tile
         let plan = try TilePlan(
             width, height, size: tile ?? geometry.preferred, halo: geometry.halo, overlap: geometry.overlap,
             alignment: geometry.alignment, flexible: flexible)

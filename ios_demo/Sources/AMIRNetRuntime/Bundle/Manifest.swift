@@ -144,7 +144,7 @@ private func tileOf(_ fields: Fields) throws -> TileGeometry {
     return tile
 }
 
-private func treeOf(_ fields: Fields) throws -> DegradationTree {
+func treeOf(_ fields: Fields) throws -> DegradationTree {
     let stated = try fields.text("conditioning")
     guard let conditioning = Conditioning(rawValue: stated) else {
         throw fields.refuse("conditioning", "is \(quoted(stated)), not \"node\" or \"soft\"")

@@ -68,6 +68,11 @@ public struct Floats: Sendable, Equatable {
 /// Averages and products, where float32 would let two runtimes drift apart.
 public typealias Doubles = [Double]
 
+/// A 16-bit sample in 8 bits (CONTRACT N2).
+public func to8Bits(_ sample: UInt16) -> UInt8 {
+    UInt8((Int(sample) + 128) / 257)
+}
+
 /// Rows of a rectangle out of HWC numbers whose rows are `stride` pixels long.
 private func copyBlock<Number>(
     of numbers: [Number], _ stride: Int, _ top: Int, _ left: Int, _ height: Int, _ width: Int,

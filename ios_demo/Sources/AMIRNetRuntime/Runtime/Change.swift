@@ -10,11 +10,14 @@ public let EQUAL = 100.0
 /// whatever pieces and order a photo comes, the sums are the same.
 public struct Change: Sendable, Equatable {
     /// The sum of the squares.
-    public private(set) var squares: Int64 = 0
+    public private(set) var squares: Int64
     /// Of how many levels: three a visible pixel, or of a gray photo one.
-    public private(set) var numbers: Int64 = 0
+    public private(set) var numbers: Int64
 
-    public init() {}
+    /// Sums so far; nothing yet.
+    public init(squares: Int64 = 0, numbers: Int64 = 0) {
+        (self.squares, self.numbers) = (squares, numbers)
+    }
 
     /// A rectangle: what the network saw, and what came out. `gray`: only their brightness reaches the file. `visible`:
     /// row by row, the pixels that count; where alpha is 0 nothing reaches the file. nil: all.
