@@ -2,8 +2,8 @@
 import PackageDescription
 
 // AMIRNetRuntime is all that lies between a photo's pixels and its restored ones, AMIRNetEngines what runs the models.
-// ONNX Runtime is here for tests and the command line: on machines that have its C header (tools/test.sh brings it).
-let onnxRuntimeHeaders = Context.environment["ONNXRUNTIME_HEADERS"]
+// ONNX Runtime is here for tests and the command line, where AMIRNET_ONNXRUNTIME names its library and -Xcc -I its C
+// header: tools/swift.sh brings both.
 
 var targets: [Target] = [
     .target(name: "AMIRNetRuntime"),
@@ -14,19 +14,20 @@ var targets: [Target] = [
 var engines: [Target.Dependency] = ["AMIRNetEngines"]
 var settings: [SwiftSetting] = []
 
-if let headers = onnxRuntimeHeaders {
+if Context.environment["AMIRNET_ONNXRUNTIME"] != nil {
     engines.append("OnnxRuntimeEngine")
     settings.append(.define("ONNX_RUNTIME"))
     targets += [
-        .target(
-            name: "COnnxRuntime", path: "Tests/COnnxRuntime", cSettings: [.unsafeFlags(["-I", headers])],
-            linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+        .target(name: "COnnxRuntime", path: "Tests/COnnxRuntime"),
         .target(
             name: "OnnxRuntimeEngine", dependencies: ["AMIRNetEngines", "COnnxRuntime"], path: "Tests/OnnxRuntimeEngine"),
-        .testTarget(name: "OnnxRuntimeEngineTests", dependencies: ["OnnxRuntimeEngine"]),
+        .testTarget(name: "OnnxRuntimeEngineTests", dependencies: ["OnnxRuntimeEngine", "RestoreCommand"]),
     ]
 }
-targets.append(.executableTarget(name: "amirnet-restore", dependencies: engines, swiftSettings: settings))
+targets += [
+    .target(name: "RestoreCommand", dependencies: engines, swiftSettings: settings),
+    .executableTarget(name: "amirnet-restore", dependencies: ["RestoreCommand"]),
+]
 
 let package = Package(
     name: "AMIRNet",
