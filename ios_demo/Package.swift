@@ -8,8 +8,7 @@ import PackageDescription
 var targets: [Target] = [
     .target(name: "AMIRNetRuntime"),
     .target(name: "AMIRNetEngines", dependencies: ["AMIRNetRuntime"]),
-    .testTarget(name: "AMIRNetRuntimeTests", dependencies: ["AMIRNetRuntime"]),
-    .testTarget(name: "AMIRNetEnginesTests", dependencies: ["AMIRNetEngines"]),
+    .testTarget(name: "AMIRNetRuntimeTests", dependencies: ["AMIRNetRuntime", "AMIRNetEngines"]),
 ]
 var engines: [Target.Dependency] = ["AMIRNetEngines"]
 var settings: [SwiftSetting] = []
