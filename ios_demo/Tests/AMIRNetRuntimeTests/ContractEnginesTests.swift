@@ -60,7 +60,8 @@ final class ContractEnginesTests: XCTestCase {
     }
 
     func testEncoded() throws {
-        try replay("engines", "encoded") { given, _ in
+        let canSay = { (given: JsonValue) in ["mask", "value"].allSatisfy { given[$0].ints.count == 2 } }
+        try replay("engines", "encoded", canSay: canSay) { given, _ in
             let answers = ["mask", "value"].map { key in
                 let shape = given[key].ints
                 return [[Float]](repeating: [Float](repeating: 0, count: shape[1]), count: shape[0])
@@ -70,13 +71,14 @@ final class ContractEnginesTests: XCTestCase {
     }
 
     func testRestored() throws {
-        try replay("engines", "restored") { given, expected in
-            let (tile, shape) = (given["tile"].ints, given["restored"].ints)
-            // What these types cannot express: other numbers than levels and float32, other axes than HWC of RGB.
-            let isNumbers = given["type"].string == "float32"
-            guard isNumbers || given["type"].string == "uint8", shape.count == 3, shape[2] == 3 else {
-                throw EngineError("not expressible: toy")
-            }
+        let canSay = { (given: JsonValue) in
+            let shape = given["restored"].ints
+            return ["uint8", "float32"].contains(given["type"].string) && shape.count == 3 && shape[2] == 3
+        }
+        try replay("engines", "restored", canSay: canSay) { given, _ in
+            let (tile, shape, isNumbers) = (
+                given["tile"].ints, given["restored"].ints, given["type"].string == "float32"
+            )
             let numbers = [Float](repeating: 0, count: shape.reduce(1, *))
             let answer: Answer =
                 isNumbers
