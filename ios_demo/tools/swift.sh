@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ios_demo/tools/swift.sh ARGUMENTS...   runs `swift ARGUMENTS...` in ios_demo, with ONNX Runtime's library and C header
 # at hand where there are any. Where no Swift 6 is installed (SWIFT, default swift), on Debian x86-64 machines and as
-# root, Swift 6.0 from Debian's archive is set up in build/toolchains/swift, once: about a minute, 600 MB to load, 2.2 GB.
+# root, Swift 6.0 from Debian's archive is set up in build/toolchains/swift, once: a minute, 600 MB to load, 2.2 GB.
 # It runs in there by chroot, in a mount namespace of its own; nothing outside that folder is touched. Do not delete the
 # folder while something runs in it.
 #
@@ -42,7 +42,7 @@ installed() {
     command -v "$swift" >/dev/null && "$swift" --version 2>/dev/null | grep -Eq 'Swift version ([6-9]|[1-9][0-9])\.'
 }
 
-if installed; then # ONNXRUNTIME_HEADERS and AMIRNET_ONNXRUNTIME are the caller's: without them, what needs them is left out
+if installed; then # without AMIRNET_ONNXRUNTIME and ONNXRUNTIME_HEADERS of the caller's, what needs them is left out
     cd "$repository/ios_demo"
     exec "${SWIFT:-swift}" "$1" ${ONNXRUNTIME_HEADERS:+-Xcc "-I$ONNXRUNTIME_HEADERS"} "${@:2}"
 fi
@@ -111,7 +111,8 @@ exec unshare --mount bash -c '
     mount --bind /dev "$root/dev"
     mount --bind "$repository" "$root/repository"
     [ -z "$name" ] || mount --bind "$library" "$root/onnxruntime"
-    exec chroot "$root" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/libexec/swift/bin:/usr/bin:/bin ORT_DISABLE_TELEMETRY=1 \
-        ${name:+AMIRNET_ONNXRUNTIME=/onnxruntime/$name} \
-        sh -c "cd /repository/ios_demo && exec swift \"\$@\"" swift "$1" ${name:+-Xcc -I/usr/include/onnxruntime} "${@:2}"
+    exec chroot "$root" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/libexec/swift/bin:/usr/bin:/bin \
+        ORT_DISABLE_TELEMETRY=1 ${name:+AMIRNET_ONNXRUNTIME=/onnxruntime/$name} \
+        sh -c "cd /repository/ios_demo && exec swift \"\$@\"" swift \
+        "$1" ${name:+-Xcc -I/usr/include/onnxruntime} "${@:2}"
 ' swift "$@"

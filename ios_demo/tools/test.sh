@@ -22,5 +22,6 @@ set -e
 [ "$status" != 77 ] || exit 77
 passed=$(grep -c "^Test Case .* passed" "$log" || true)
 failed=$(grep -c "^Test Case .* failed" "$log" || true)
+[ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1 # it did not build, or it crashed
 echo "$passed passed, $failed failed"
 [ "$status" = 0 ] && [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

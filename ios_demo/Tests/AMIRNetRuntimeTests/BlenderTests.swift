@@ -5,7 +5,8 @@ import XCTest
 
 private let PLANS = [
     (11, 9, 8, 0, 2, 1, true), (37, 30, 24, 4, 6, 4, true), (64, 70, 28, 12, 0, 4, false), (30, 30, 28, 12, 6, 4, true),
-    (1, 100, 56, 12, 6, 4, true), (100, 1, 56, 12, 6, 4, false), (33, 33, 28, 12, 6, 4, false), (90, 40, 40, 4, 16, 2, true),
+    (1, 100, 56, 12, 6, 4, true), (100, 1, 56, 12, 6, 4, false), (33, 33, 28, 12, 6, 4, false),
+    (90, 40, 40, 4, 16, 2, true),
 ]
 
 final class BlenderTests: XCTestCase {
@@ -42,7 +43,9 @@ final class BlenderTests: XCTestCase {
     }
 
     func testFixedPointRoundsHalvesUpAndClamps() {
-        XCTAssertEqual([-1, 0, 0.5, 1, 3, .infinity, -.infinity].map { fixedPoint(Float($0)) }, [0, 0, 32640, 65280, 65280, 65280, 0])
+        XCTAssertEqual(
+            [-1, 0, 0.5, 1, 3, .infinity, -.infinity].map { fixedPoint(Float($0)) },
+            [0, 0, 32640, 65280, 65280, 65280, 0])
         XCTAssertEqual(fixedPoint(UInt8(200)), 51200)
     }
 
@@ -71,7 +74,9 @@ final class BlenderTests: XCTestCase {
     }
 
     private func plans() throws -> [TilePlan] {
-        try PLANS.map { try TilePlan($0.0, $0.1, size: $0.2, halo: $0.3, overlap: $0.4, alignment: $0.5, flexible: $0.6) }
+        try PLANS.map {
+            try TilePlan($0.0, $0.1, size: $0.2, halo: $0.3, overlap: $0.4, alignment: $0.5, flexible: $0.6)
+        }
     }
 
     private func core(of tile: Tile, _ seed: UInt64, _ isFloat: Bool) -> Answer {
@@ -91,7 +96,8 @@ final class BlenderTests: XCTestCase {
                     for (tile, core) in zip(plan.tiles, cores) {
                         let (dx, dy) = (x - tile.x, y - tile.y)
                         guard (0..<tile.width).contains(dx), (0..<tile.height).contains(dy) else { continue }
-                        let weight = self.weight(plan.horizontal, tile.x, dx, plan.shared)
+                        let weight =
+                            self.weight(plan.horizontal, tile.x, dx, plan.shared)
                             * self.weight(plan.vertical, tile.y, dy, plan.shared)
                         let place = (dy * tile.width + dx) * 3 + channel
                         acc += weight * q(core, place)

@@ -18,7 +18,8 @@ struct IdleLibrary: GraphLibrary {
     let answer: @Sendable (Pixels) async throws -> Answer
 
     init(
-        concurrency: Concurrency = .inTurn, answer: @escaping @Sendable (Pixels) async throws -> Answer = { .levels($0) }
+        concurrency: Concurrency = .inTurn,
+        answer: @escaping @Sendable (Pixels) async throws -> Answer = { .levels($0) }
     ) {
         (self.concurrency, self.answer) = (concurrency, answer)
     }

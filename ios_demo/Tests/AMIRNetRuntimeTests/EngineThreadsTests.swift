@@ -20,10 +20,12 @@ final class EngineThreadsTests: XCTestCase {
 
     func testEachTaskGetsTheAnswerToItsOwnTile() async throws {
         for concurrency in [Concurrency.parallel, .inTurn] {
-            let engine = try GraphEngine(smallBundle(), IdleLibrary(concurrency: concurrency) { tile in
-                await Task.yield()
-                return .levels(tile)
-            })
+            let engine = try GraphEngine(
+                smallBundle(),
+                IdleLibrary(concurrency: concurrency) { tile in
+                    await Task.yield()
+                    return .levels(tile)
+                })
             let code = try engine.bundle.tree.codeFor(0)
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 for level in 0..<50 {
@@ -40,12 +42,14 @@ final class EngineThreadsTests: XCTestCase {
     func testCallsInTurnWaitForEachOtherAndParallelOnesDoNot() async throws {
         for (concurrency, most) in [(Concurrency.inTurn, 1), (.parallel, 8)] {
             let inside = Inside()
-            let engine = try GraphEngine(smallBundle(), IdleLibrary(concurrency: concurrency) { tile in
-                inside.enter()
-                try await Task.sleep(for: .milliseconds(concurrency == .inTurn ? 3 : 300))
-                inside.leave()
-                return .levels(tile)
-            })
+            let engine = try GraphEngine(
+                smallBundle(),
+                IdleLibrary(concurrency: concurrency) { tile in
+                    inside.enter()
+                    try await Task.sleep(for: .milliseconds(concurrency == .inTurn ? 3 : 300))
+                    inside.leave()
+                    return .levels(tile)
+                })
             let code = try engine.bundle.tree.codeFor(0)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<8 {

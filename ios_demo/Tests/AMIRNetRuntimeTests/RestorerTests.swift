@@ -111,7 +111,9 @@ final class RestorerTests: XCTestCase {
 
     func testATileTheModelCannotTake() throws {
         for tile in [0, 24, 27, 57] {
-            XCTAssertThrowsError(try Restorer(.toy(), engine: ToyEngine(), tile: tile)) { XCTAssertTrue($0 is TileError) }
+            XCTAssertThrowsError(try Restorer(.toy(), engine: ToyEngine(), tile: tile)) {
+                XCTAssertTrue($0 is TileError)
+            }
         }
         XCTAssertThrowsError(try Restorer(.toy(), engine: ToyEngine(fixedTile: 56), tile: 48)) {
             XCTAssertTrue("\($0)".contains("56 only"))

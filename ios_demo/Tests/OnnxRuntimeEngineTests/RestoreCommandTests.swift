@@ -12,7 +12,9 @@ final class RestoreCommandTests: XCTestCase {
     func testAPhotoIsRestored() async throws {
         try await inFolder { folder in
             try photo("\(folder)/a.ppm", 40, 30)
-            let status = await RestoreCommand.run(["\(folder)/a.ppm", "--model", MODEL, "--json", "--precision", "int8"])
+            let status = await RestoreCommand.run([
+                "\(folder)/a.ppm", "--model", MODEL, "--json", "--precision", "int8",
+            ])
             XCTAssertEqual(status, 0)
             XCTAssertEqual(try names(folder), ["a.ppm", "a_restored.ppm"])
             let rows = try PpmRows("\(folder)/a_restored.ppm", output: "\(folder)/none")

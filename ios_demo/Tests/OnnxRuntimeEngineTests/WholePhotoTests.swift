@@ -9,7 +9,6 @@ import XCTest
 private let REPOSITORY = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
 private let PHOTOS = "\(REPOSITORY)/build/swift-photos"
 
-
 private func json(of content: Data) throws -> JsonValue {
     try readJson([UInt8](content), depth: 64)
 }
@@ -54,7 +53,9 @@ final class WholePhotoTests: XCTestCase {
             let total = (ContinuousClock.now - start) / .seconds(1)
             let line = jsonLine(photo, output, found.restored, [])
             let facts = try json(of: Data(line.utf8))
-            for key in ["node", "path", "confidence", "kind", "curve", "strength", "tile", "tiles", "left_alone", "light"] {
+            for key in [
+                "node", "path", "confidence", "kind", "curve", "strength", "tile", "tiles", "left_alone", "light",
+            ] {
                 XCTAssertEqual(facts[key], wanted["facts"][key], "\(name): \(key)")
             }
             let file = [UInt8](try Data(contentsOf: URL(fileURLWithPath: output)))
@@ -65,7 +66,7 @@ final class WholePhotoTests: XCTestCase {
                 print("own work, all but ONNX Runtime's, on \(size) in \(precision): ", terminator: "")
                 print(String(format: "%.1f %% of %.1f s", 100 * own, total))
                 #if !DEBUG
-                XCTAssertLessThanOrEqual(own, 0.1, name)
+                    XCTAssertLessThanOrEqual(own, 0.1, name)
                 #endif
             }
         }
