@@ -92,8 +92,12 @@ final class PlatformTests: XCTestCase {
     }
 
     private func payload() -> [UInt8] {
-        let first = (0..<600).map { UInt8(($0 * $0 * 7 + $0 / 3) % 61 + ($0 % 5 == 0 ? 40 : 0)) }
-        return first + [String](repeating: "the same again, ", count: 40).joined().utf8
+        var found: [UInt8] = []
+        for i in 0..<600 {
+            let more = i % 5 == 0 ? 40 : 0
+            found.append(UInt8((i * i * 7 + i / 3) % 61 + more))
+        }
+        return found + Array([String](repeating: "the same again, ", count: 40).joined().utf8)
     }
 
     private func bytes(_ digits: String) -> [UInt8] {

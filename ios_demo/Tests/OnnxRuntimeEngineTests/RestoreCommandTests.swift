@@ -67,7 +67,7 @@ final class RestoreCommandTests: XCTestCase {
                         if progress.done == 2 { withUnsafeCurrentTask { $0?.cancel() } }
                     }
                 } catch is CancellationError {
-                    return try self.names(folder).count == 2  // the photo and the draft
+                    return try names(folder).count == 2  // the photo and the draft
                 }
                 return false
             }
@@ -75,10 +75,6 @@ final class RestoreCommandTests: XCTestCase {
             XCTAssertTrue(cancelled)
             XCTAssertEqual(try names(folder), ["a.ppm"])
         }
-    }
-
-    private func names(_ folder: String) throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     }
 
     private func photo(_ path: String, _ width: Int, _ height: Int) throws {
@@ -92,4 +88,8 @@ final class RestoreCommandTests: XCTestCase {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try await body(folder)
     }
+}
+
+private func names(_ folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
 }
