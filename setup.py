@@ -41,6 +41,7 @@ BENCHMARKS = [
     "opencv-python-headless>=4.10",
     "scikit-image>=0.24",
     "PyWavelets>=1.6",  # scikit-image's estimate of noise
+    "jsonschema>=4.23",  # results that phones wrote
     "matplotlib>=3.9",
     # Compared with where it installs; for non-commercial use only, by its licence. Its core comes as a binary.
     "bm3d>=4.0; platform_machine == 'x86_64' or sys_platform == 'darwin'",
