@@ -22,7 +22,7 @@ from .phone_result import read_result
 from .phone_table import render_phones
 
 PACKAGE = "org.amirnet.demo"
-ACTIVITY = f"{PACKAGE}/.MainActivity"
+ACTIVITY = f"{PACKAGE}/amirnet.app.MainActivity"
 RESULT = f"/sdcard/Android/data/{PACKAGE}/files/results/latest.json"
 """Where the app leaves what it measured last; it is written whole or not at all."""
 
