@@ -40,8 +40,8 @@ sealed interface JobEvent {
 
     data object Opened : JobEvent
 
-    /** The runtime's progress, first with 0 done; [tile] is the tile's side in pixels. */
-    data class Progress(val done: Int, val total: Int, val tile: Int) : JobEvent
+    /** The runtime's progress, first with 0 done. [smallerTile]: the tile's side where it is not the planned one. */
+    data class Progress(val done: Int, val total: Int, val smallerTile: Int? = null) : JobEvent
 
     data object Cancel : JobEvent
 
@@ -69,7 +69,7 @@ data class Step(val state: JobState, val effects: List<JobEffect> = emptyList())
 
 /** The foreground service's state machine, without Android: [next] is all it does. An event that does not fit is passed
  * over, so that late ones do no harm. */
-class RestoreJob(private val firstTile: Int? = null) {
+class RestoreJob {
     fun next(state: JobState, event: JobEvent): Step =
         when (event) {
             JobEvent.Start ->
@@ -98,8 +98,7 @@ class RestoreJob(private val firstTile: Int? = null) {
         val before = state as? JobState.Running
         if (before == null && state != JobState.Looking && state != JobState.Opening) return Step(state)
         val now = if (event.total > 0) event.done.toDouble() / event.total else 0.0
-        val smaller = event.tile.takeIf { firstTile != null && it < firstTile } ?: before?.smallerTile
-        val running = JobState.Running(event.done, event.total, maxOf(now, before?.fraction ?: 0.0), smaller)
+        val running = JobState.Running(event.done, event.total, maxOf(now, before?.fraction ?: 0.0), event.smallerTile)
         return Step(running, UPDATE)
     }
 

@@ -5,7 +5,7 @@ import kotlin.test.assertEquals
 import kotlin.test.assertIs
 
 class RestoreJobTest {
-    private val job = RestoreJob(firstTile = 384)
+    private val job = RestoreJob()
 
     private fun after(vararg events: JobEvent, from: JobState = JobState.Idle): Pair<JobState, List<JobEffect>> {
         var state = from
@@ -17,11 +17,11 @@ class RestoreJobTest {
         return state to effects
     }
 
-    private val begun = arrayOf(JobEvent.Start, JobEvent.Opened, JobEvent.Progress(0, 4, 384))
+    private val begun = arrayOf(JobEvent.Start, JobEvent.Opened, JobEvent.Progress(0, 4))
 
     @Test
     fun aPhotoIsRestored() {
-        val (state, effects) = after(*begun, JobEvent.Progress(4, 4, 384), JobEvent.Done)
+        val (state, effects) = after(*begun, JobEvent.Progress(4, 4), JobEvent.Done)
         assertEquals(JobState.Finished, state)
         assertEquals(listOf(JobEffect.START_FOREGROUND, JobEffect.BEGIN_WORK), effects.take(2))
         assertEquals(listOf(JobEffect.NOTIFY_END, JobEffect.STOP_FOREGROUND), effects.takeLast(2))
@@ -29,7 +29,7 @@ class RestoreJobTest {
 
     @Test
     fun progressNeverGoesBack() {
-        val smaller = listOf(JobEvent.Progress(3, 4, 384), JobEvent.Progress(0, 9, 320), JobEvent.Progress(2, 9, 320))
+        val smaller = listOf(JobEvent.Progress(3, 4), JobEvent.Progress(0, 9, 320), JobEvent.Progress(2, 9, 320))
         val (state, _) = after(*begun, *smaller.toTypedArray())
         assertEquals(JobState.Running(2, 9, 0.75, smallerTile = 320), state)
     }
@@ -39,7 +39,7 @@ class RestoreJobTest {
         val (asked, effects) = after(*begun, JobEvent.Cancel, JobEvent.Cancel)
         assertEquals(JobState.Cancelling, asked)
         assertEquals(1, effects.count { it == JobEffect.ASK_WORK_TO_STOP })
-        assertEquals(JobState.Cancelling, after(JobEvent.Progress(1, 4, 384), from = asked).first)
+        assertEquals(JobState.Cancelling, after(JobEvent.Progress(1, 4), from = asked).first)
         assertEquals(JobState.Cancelled to listOf(JobEffect.STOP_FOREGROUND), after(JobEvent.CancelDone, from = asked))
         assertEquals(JobState.Finished, after(JobEvent.Done, from = asked).first)
     }
