@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 folder=$1
 version=$(sed -n 's/^.*VERS_\([0-9.]*\).*$/VERS_\1/p' <(strings "$folder/libonnxruntime4j_jni.so") | head -n 1)
-echo "LIBC { local: *; };" >"$folder/libc.map"
+echo "LIBC { };" >"$folder/libc.map"
 echo "$version { global: Ort*; local: *; };" >"$folder/onnxruntime.map"
 compile() { cc -shared -fPIC -O1 -fno-builtin -Wall -Wextra -Werror "$@"; }
 for name in c m dl; do

@@ -161,7 +161,7 @@ private fun tile(fields: Fields): TileGeometry {
     return tile
 }
 
-private fun tree(fields: Fields): DegradationTree {
+internal fun tree(fields: Fields): DegradationTree {
     val conditioning = when (val word = fields.text("conditioning")) {
         "node" -> Conditioning.NODE
         "soft" -> Conditioning.SOFT

@@ -6,6 +6,9 @@ package amirnet.runtime
 /** Blocks of up to this side lie within a band that begins at a multiple of it. */
 const val BLOCK: Int = 16
 
+/** The 8-bit level of a 16-bit sample, 0..65535. */
+fun eightBits(sample: Int): Int = (sample + 128) / 257
+
 /**
  * The photo with its hidden pixels ([hidden], row by row) filled from the visible ones around them; the others
  * unchanged.
