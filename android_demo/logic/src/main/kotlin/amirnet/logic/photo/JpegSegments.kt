@@ -27,6 +27,9 @@ object JpegSegments {
     private const val SOS = 0xDA
     private const val EOI = 0xD9
 
+    /** A segment's marker and length. */
+    private const val HEADER = 4
+
     /** All segments up to the picture. Raises [JpegError]. */
     fun read(jpeg: ByteArray): List<JpegSegment> = walk(jpeg).first
 
@@ -54,7 +57,12 @@ object JpegSegments {
         val (first, rest) = segments.filterNot { it.isExif }.partition { it.marker == JpegSegment.APP0 }
         first.forEach { out.segment(it.marker, it.content) }
         if (block != null) out.segment(JpegSegment.APP1, JpegSegment.EXIF + block)
-        rest.forEach { out.segment(it.marker, it.content) }
+        val grown = (block?.let { it.size + JpegSegment.EXIF.size + HEADER } ?: 0) -
+            segments.filter { it.isExif }.sumOf { it.content.size + HEADER }
+        for (segment in rest) {
+            val kept = if (MultiPicture.isIndex(segment)) MultiPicture.grown(segment, grown) else segment
+            out.segment(kept.marker, kept.content)
+        }
         out.write(jpeg, picture, jpeg.size - picture)
         return out.toByteArray()
     }

@@ -81,6 +81,10 @@ class RestoreModel(
         dispatch(JobEvent.Start)
     }
 
+    /** The photo could not even be copied. */
+    fun failed(error: AmirnetError) =
+        states.update { it.copy(error = error.javaClass.simpleName to error.message.orEmpty()) }
+
     fun cancel() = dispatch(JobEvent.Cancel)
 
     /** Android's onTimeout. */

@@ -123,7 +123,7 @@ class PhoneResultTest {
         val text = result().toJson()
         System.getProperty("amirnet.result")?.let { File(it).writeText(text) }
         val found = readJson(text.toByteArray()) as Map<*, *>
-        val schema = File(checkNotNull(System.getProperty("amirnet.root")), "benchmarks/schema")
+        val schema = File(checkNotNull(System.getProperty("amirnet.repository")), "benchmarks/schema")
         val example = readJson(File(schema, "phone_result.example.json").readBytes()) as Map<*, *>
         assertEquals(example.keys, found.keys)
         for (name in listOf("device", "system", "engine", "model", "tile", "photo", "conditions", "load", "verdict")) {

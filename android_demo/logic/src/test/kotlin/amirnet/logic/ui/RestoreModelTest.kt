@@ -293,7 +293,7 @@ class RestoreModelTest {
 
     private companion object {
         val bundle: ModelBundle by lazy {
-            ModelBundle.open(File(checkNotNull(System.getProperty("amirnet.root")), "sdk/amirnet/bundles/tiny").path)
+            ModelBundle.open(File(checkNotNull(System.getProperty("amirnet.repository")), "sdk/amirnet/bundles/tiny").path)
         }
     }
 }

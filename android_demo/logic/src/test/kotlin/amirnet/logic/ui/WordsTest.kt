@@ -15,7 +15,7 @@ import kotlin.test.assertTrue
 
 /** Every word that the app can need stands in strings.xml, in both languages alike. */
 class WordsTest {
-    private val root = File(checkNotNull(System.getProperty("amirnet.root")))
+    private val root = File(checkNotNull(System.getProperty("amirnet.repository")))
 
     private fun strings(folder: String): Map<String, String> {
         val file = File(root, "android_demo/app/src/main/res/$folder/strings.xml")
