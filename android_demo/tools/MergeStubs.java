@@ -12,7 +12,8 @@ import jdk.internal.org.objectweb.asm.tree.ClassNode;
 /**
  * Puts additions to the platform's classes, compiled from stubs/android, into copies of an older android.jar's own:
  * java --add-exports java.base/jdk.internal.org.objectweb.asm=ALL-UNNAMED
- *      --add-exports java.base/jdk.internal.org.objectweb.asm.tree=ALL-UNNAMED MergeStubs.java android.jar ADDITIONS OUT
+ *      --add-exports java.base/jdk.internal.org.objectweb.asm.tree=ALL-UNNAMED MergeStubs.java android.jar ADDITIONS
+ * OUT
  *
  * OUT is a folder of classes that is put before android.jar on a class path. Nothing of it ever runs.
  */

@@ -2,11 +2,12 @@
 # android_demo/tools/android_sdk.sh [FOLDER]   what checks the app and builds an APK where there is no Android Studio:
 # Debian's android.jar (API 23: signatures only), aapt2 and the platform's resources (API 35), D8, zipalign, apksigner,
 # ONNX Runtime's Android archive, and a description of the platform's API 21 to 37 that stubs are compared with. Into
-# FOLDER (default build/toolchains/android), once: about 40 s and 450 MB; a stamp remembers it until this script changes.
+# FOLDER (default build/toolchains/android), once: about 40 s and 450 MB; a stamp remembers it until this script
+# changes.
 #
 # Needs npm, pip, Debian's apt-get and a JDK 17 on x86-64 Linux. zipalign and apksigner are Debian packages: they are
 # unpacked into FOLDER too, nothing outside of it is touched.
-# Exit status: 0 ready; 77 it cannot be had on this kind of machine; anything else: it failed, the next call begins anew.
+# Exit status: 0 ready; 77 it cannot be had on this machine; anything else: it failed, the next call begins anew.
 set -euo pipefail
 
 MOBSF=4.4.0                # a wheel that holds bundletool (with D8) and apktool (with aapt2)
@@ -42,7 +43,7 @@ echo "android: setting up Android's tools in $target, once ..." >&2
 rm -rf "$part" "$target"
 mkdir -p "$part/debian"
 
-# Debian packages unpacked, none installed. android.jar is in the suite that the host may not have: a private apt reads it.
+# Debian packages unpacked, none installed. android.jar is in a suite that the host may not have: a private apt.
 apt=$part/apt
 mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
 : >"$apt/status"
@@ -56,7 +57,9 @@ APT_CONFIG=$apt/apt.conf apt-get -qq update
 (cd "$part/debian" && APT_CONFIG=$apt/apt.conf apt-get -qq download libandroid-23-java)
 tools=(zipalign apksigner libapksig-java libzopfli1 p7zip-full
     android-lib{backtrace,base,cutils,log,utils,ziparchive})
-(cd "$part/debian" && { apt-get -qq download "${tools[@]}" || { apt-get -qq update && apt-get -qq download "${tools[@]}"; }; }) 2>/dev/null
+cd "$part/debian"
+apt-get -qq download "${tools[@]}" 2>/dev/null || { apt-get -qq update && apt-get -qq download "${tools[@]}"; }
+cd - >/dev/null
 for package in "$part"/debian/*.deb; do dpkg-deb -x "$package" "$part/root"; done
 rm -rf "$apt" "$part/debian"
 mv "$part/root/usr/share/java/com.android.android-23.jar" "$part/android.jar"

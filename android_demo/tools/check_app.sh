@@ -20,20 +20,25 @@ bash "$tools/android_sdk.sh" "$sdk"
 python=${PYTHON:-$repository/.venv/bin/python}
 work=$built/app-check
 mkdir -p "$work"
+kotlin_test=$kotlin/lib/kotlin-test.jar:$kotlin/lib/kotlin-test-junit5.jar
 
 # Whatever is compiled here is compiled again when anything before it was.
-upstream() { for name in runtime engines logic stubs litert; do [ "$name" = "$1" ] || cat "$built/$name.stamp" 2>/dev/null || true; done; }
+upstream() {
+    for name in runtime engines logic stubs litert; do
+        [ "$name" = "$1" ] || cat "$built/$name.stamp" 2>/dev/null || true
+    done
+}
 
 say() { echo "check_app: $*" >&2; }
 
 # logic and its tests
 compile_modules
 kotlin_compile logic "$built/runtime:$libraries" "$demo/logic/src/main"
-kotlin_compile logic-test "$built/logic:$built/runtime:$libraries:$junit" "$demo/logic/src/test" \
+kotlin_compile logic-test "$built/logic:$built/runtime:$libraries:$junit:$kotlin_test" "$demo/logic/src/test" \
     -Xfriend-paths="$built/logic"
 say "running the tests of logic"
 java -Damirnet.repository="$repository" -Damirnet.result="$work/phone_result.json" \
-    -cp "$built/logic-test:$demo/logic/src/test/resources:$built/logic:$built/runtime:$demo/runtime/src/main/resources:$libraries:$junit" \
+    -cp "$built/logic-test:$demo/logic/src/test/resources:$built/logic:$built/runtime:$libraries:$junit:$kotlin_test" \
     org.junit.platform.console.ConsoleLauncher --disable-banner --disable-ansi-colors --details=none \
     --scan-classpath="$built/logic-test" >"$work/tests.txt" 2>&1 || true
 count() { sed -n "s/^\[ *\([0-9]*\) tests $1 *\]$/\1/p" "$work/tests.txt"; }
@@ -42,7 +47,8 @@ passed=$(count successful) failed=$(count failed)
 
 # The result's JSON against its schema.
 if "$python" -c 'import jsonschema' 2>/dev/null; then
-    PYTHONPATH=$repository/sdk:$repository/benchmarks "$python" -m amirnet_benchmarks.phone import "$work/phone_result.json" >"$work/phone_result.txt"
+    PYTHONPATH=$repository/sdk:$repository/benchmarks "$python" -m amirnet_benchmarks.phone \
+        import "$work/phone_result.json" >"$work/phone_result.txt"
     say "the result that the tests wrote fits the schema"
 else
     say "no jsonschema for $python: the result was not held to the schema"

@@ -1,4 +1,6 @@
-/** Restores a pattern with the bundle in the package, by ONNX Runtime, and says what was found: no screens but a text. */
+/**
+ * Restores a pattern with the bundle in the package, by ONNX Runtime, and says what was found: no screens but a text.
+ */
 package amirnet.plain
 
 import android.app.Activity

@@ -2,5 +2,7 @@ package android.content;
 
 /** Additions of API 33. */
 public class Intent {
-    public <T> T getParcelableExtra(String name, Class<T> clazz) { throw new AssertionError(); }
+    public <T> T getParcelableExtra(String name, Class<T> clazz) {
+        throw new AssertionError();
+    }
 }

@@ -32,7 +32,7 @@ class AppParts(app: Application) {
     val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
 
     val models = AndroidModels(app, cache)
-    private val desk = AndroidPhotoDesk(app, jobFolder, phone, models::memory)
+    private val desk = AndroidPhotoDesk(app, jobFolder, phone, models::needs)
 
     val restore = RestoreModel(desk, models, JobJournal(jobFolder), scope, owner) { effect, state ->
         RestoreService.apply(app, effect, state)

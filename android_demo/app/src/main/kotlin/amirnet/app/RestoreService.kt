@@ -1,4 +1,6 @@
-/** Keeps the process alive while a photo is restored, whatever is in front. What it does when is RestoreJob's business. */
+/**
+ * Keeps the process alive while a photo is restored, whatever is in front. What it does when is RestoreJob's business.
+ */
 package amirnet.app
 
 import android.app.Notification
@@ -25,12 +27,13 @@ class RestoreService : Service() {
             return START_NOT_STICKY
         }
         val state = parts.restore.state.value.job
-        val shown = notification(this, state)
+        val told = notification(this, state)
         when {
             Build.VERSION.SDK_INT >= 35 ->
-                startForeground(ONGOING, shown, ServiceInfo.FOREGROUND_SERVICE_TYPE_MEDIA_PROCESSING)
-            else -> startForeground(ONGOING, shown)
+                startForeground(ONGOING, told, ServiceInfo.FOREGROUND_SERVICE_TYPE_MEDIA_PROCESSING)
+            else -> startForeground(ONGOING, told)
         }
+        shown = true
         if (!state.isBusy) leave(this) // the work ended before the system came to start this
         return START_NOT_STICKY // after the process ended the journal offers the photo again
     }
@@ -41,7 +44,16 @@ class RestoreService : Service() {
         stopSelf()
     }
 
+    override fun onDestroy() {
+        shown = false
+        super.onDestroy()
+    }
+
     companion object {
+        /** Whether the service came to the foreground: one that is stopped before that ends the app. */
+        @Volatile
+        private var shown = false
+
         private const val CHANNEL = "restoring"
         private const val ONGOING = 1
         private const val ENDED = 2
@@ -67,6 +79,7 @@ class RestoreService : Service() {
         }
 
         private fun leave(context: Context) {
+            if (!shown) return // it is still on its way, and leaves by itself
             context.stopService(Intent(context, RestoreService::class.java))
             context.getSystemService(NotificationManager::class.java).cancel(ONGOING)
         }

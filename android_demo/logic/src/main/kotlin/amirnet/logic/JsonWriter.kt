@@ -1,7 +1,8 @@
 package amirnet.logic
 
 /**
- * JSON as text, two spaces a level: the same value gives the same text on every phone. Maps (in their order), iterables,
+ * JSON as text, two spaces a level: the same value gives the same text on every phone. Maps (in their order),
+ * iterables,
  * strings, whole numbers, finite fractions, booleans and null.
  */
 object JsonWriter {

@@ -5,6 +5,7 @@ import android.content.Context
 import android.os.Build
 import amirnet.EngineError
 import amirnet.Restorer
+import amirnet.app.photo.EngineNeeds
 import amirnet.bundle.ModelBundle
 import amirnet.engines.OnnxEngine
 import amirnet.engines.litert.LITERT_VERSION
@@ -77,11 +78,11 @@ class AndroidModels(private val context: Context, private val cache: CompileCach
         hosts.value?.unload()
     }
 
-    /** Bytes that restoring takes beside the photo's rows; of an engine that nobody measured, LiteRT's. */
-    fun memory(): Long {
-        val tile = bundle().spec.tile.size.toLong()
+    /** What restoring takes beside the photo's rows, by the numbers that were measured on a desk (CONTRACT S4). */
+    fun needs(): EngineNeeds {
+        val tile = bundle().spec.tile.size
         val taken = EngineMemory(runtime = 72_000_000, tilePixel = if (settings.precision == "int8") 760 else 980)
-        return taken.runtime + taken.tilePixel * tile * tile
+        return EngineNeeds(taken.runtime + taken.tilePixel * tile * tile, tile)
     }
 
     fun compileKey(): CompileKey = CompileKey(bundle().fingerprint, Build.FINGERPRINT, LITERT_VERSION)

@@ -2,6 +2,7 @@
 package amirnet.app.photo
 
 import android.content.Context
+import android.os.Build
 import amirnet.app.PhoneState
 import amirnet.logic.job.JobRecord
 import amirnet.logic.photo.BandRows
@@ -21,11 +22,14 @@ import amirnet.runtime.LightCurve
 import amirnet.runtime.PhotoRows
 import java.io.File
 
+/** What an engine takes beside the photo, in bytes, and the side of its tiles. */
+data class EngineNeeds(val bytes: Long, val tile: Int)
+
 class AndroidPhotoDesk(
     private val context: Context,
     private val folder: File,
     private val phone: PhoneState,
-    private val engineMemory: () -> Long,
+    private val engine: () -> EngineNeeds,
 ) : PhotoDesk {
     override fun open(record: JobRecord): OpenedPhoto {
         val file = File(folder, record.photo)
@@ -35,7 +39,8 @@ class AndroidPhotoDesk(
         val format = if (bands.hasAlpha) ImageFormat.PNG else ImageFormat.JPEG
         val memory = minOf(PhotoLimits.BUDGET, phone.freeMemory)
         val storage = phone.freeStorage(folder)
-        val verdict = PhotoLimits.decide(bands.width, bands.height, engineMemory(), format, memory, storage)
+        val (bytes, tile) = engine()
+        val verdict = PhotoLimits.decide(bands.width, bands.height, bytes, tile, format, memory, storage)
         return Opened(file, record, exif, bands, verdict)
     }
 
@@ -77,7 +82,7 @@ class AndroidPhotoDesk(
 
         override fun save(parts: Int, brightened: Boolean, keepPlace: Boolean): SavedPhoto {
             val format = (verdict as SizeVerdict.Accepted).format
-            val level = android.os.Build.VERSION.SDK_INT
+            val level = Build.VERSION.SDK_INT
             val gainMap = GainMapDecision.decide(hasGainMap, brightened, parts, level, format)
             val picture = ResultPicture(bands, checkNotNull(result), parts, format)
             val block = exif.block
@@ -92,7 +97,7 @@ class AndroidPhotoDesk(
     }
 
     private companion object {
-        /** Of a preview: more than a phone's screen has, and 12 MB for both pictures. */
-        const val LONGEST = 2048
+        /** Of a preview: about what a phone's screen has; PhotoLimits counts on it. */
+        const val LONGEST = 1600
     }
 }

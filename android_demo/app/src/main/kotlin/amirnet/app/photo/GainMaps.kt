@@ -10,6 +10,9 @@ import java.io.File
 
 @RequiresApi(34)
 object GainMaps {
+    /** x and y change places. */
+    private val SWAP = floatArrayOf(0f, 1f, 0f, 1f, 0f, 0f, 0f, 0f, 1f)
+
     /** The map of a photo; null where it cannot be read. A Gainmap made of a bitmap alone has default metadata. */
     fun upright(photo: File, orientation: Orientation): Gainmap? {
         val small = PhotoMetadata.small(photo) ?: return null
@@ -36,6 +39,6 @@ object GainMaps {
     /** The stored pixel (sx, sy) comes to (x, y) of the upright photo: Orientation's rule the other way round. */
     private fun matrix(orientation: Orientation) = Matrix().apply {
         setScale(if (orientation.flippedX) -1f else 1f, if (orientation.flippedY) -1f else 1f)
-        if (orientation.swapped) postConcat(Matrix().apply { setValues(floatArrayOf(0f, 1f, 0f, 1f, 0f, 0f, 0f, 0f, 1f)) })
+        if (orientation.swapped) postConcat(Matrix().apply { setValues(SWAP) })
     }
 }

@@ -60,7 +60,13 @@ class GallerySaver(context: Context, private val folder: File) {
     }
 
     /** @return why EXIF could not be written; null where it was, or where there is none. */
-    private fun write(picture: ResultPicture, file: File, photo: File, gainMap: GainMapFate, exif: ExifBlock?): String? {
+    private fun write(
+        picture: ResultPicture,
+        file: File,
+        photo: File,
+        gainMap: GainMapFate,
+        exif: ExifBlock?,
+    ): String? {
         val block = exif?.toBytes()
         if (picture.format == ImageFormat.PNG) {
             picture.writePng(file, block)

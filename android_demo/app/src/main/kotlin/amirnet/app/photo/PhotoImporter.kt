@@ -36,7 +36,10 @@ class PhotoImporter(private val context: Context, private val folder: File) {
         return JobRecord(PHOTO, title, stripped, RestoreOptions(), running = false, restored = false)
     }
 
-    /** A bundle's zip as a file of the app's own: its path, or that of the file that is missing where it cannot be read. */
+    /**
+     * A bundle's zip as a file of the app's own: its path, or that of the file that is missing where it cannot be
+     * read.
+     */
     fun copyBundle(uri: Uri): String {
         val file = File(context.noBackupFilesDir, "bundle-${System.currentTimeMillis()}.zip")
         try {

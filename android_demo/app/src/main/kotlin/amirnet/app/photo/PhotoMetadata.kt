@@ -37,7 +37,8 @@ object PhotoMetadata {
         }
 
     /** Whether the photo has a gain map: known from Android 14 on. The small decoded copy is let go of. */
-    fun hasGainMap(file: File): Boolean = small(file)?.useBitmap { Build.VERSION.SDK_INT >= 34 && it.hasGainmap() } == true
+    fun hasGainMap(file: File): Boolean =
+        Build.VERSION.SDK_INT >= 34 && small(file)?.useBitmap { it.hasGainmap() } == true
 
     /** A copy of the photo at a fraction of its size, its gain map with it; null where it cannot be read. */
     fun small(file: File): Bitmap? {

@@ -51,7 +51,9 @@ class ResultPicture(
     /** Write a PNG row by row, whatever its size. */
     fun writePng(file: File, exif: ByteArray?) {
         file.outputStream().buffered().use { out ->
-            PngWriter(out, bands.width, bands.height, bands.hasAlpha, exif).use { png -> each { _, rows -> png.write(rows) } }
+            PngWriter(out, bands.width, bands.height, bands.hasAlpha, exif).use { png ->
+                each { _, rows -> png.write(rows) }
+            }
         }
     }
 

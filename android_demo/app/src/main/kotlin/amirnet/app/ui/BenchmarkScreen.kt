@@ -87,7 +87,8 @@ private fun Result(state: BenchmarkUiState, result: PhoneResult) {
             Heading(stringResource(R.string.benchmark_sustained))
             Curve(it)
         }
-        val energy = if (result.conditions.tethered) R.string.benchmark_energy_tethered else R.string.benchmark_not_measured
+        val tethered = result.conditions.tethered
+        val energy = if (tethered) R.string.benchmark_energy_tethered else R.string.benchmark_not_measured
         Fact(stringResource(R.string.benchmark_energy), stringResource(energy))
         state.file?.let { file ->
             Button(

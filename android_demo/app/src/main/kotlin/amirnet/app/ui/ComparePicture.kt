@@ -56,6 +56,9 @@ import amirnet.logic.ui.RestoreUiState
 import amirnet.runtime.Pixels
 import kotlin.math.roundToInt
 
+/** Changes the view by what it is at that moment: a gesture may outlive the composition that it began in. */
+private typealias Change = ((CompareView) -> CompareView) -> Unit
+
 @Composable
 fun ComparePicture(state: RestoreUiState) {
     val preview = state.preview ?: return
@@ -82,7 +85,7 @@ fun ComparePicture(state: RestoreUiState) {
 
 /** Pinch and drag move both halves; plus, minus and zero do the same from a keyboard. */
 @Composable
-private fun Picture(view: CompareView, before: ImageBitmap, after: ImageBitmap, change: ((CompareView) -> CompareView) -> Unit) {
+private fun Picture(view: CompareView, before: ImageBitmap, after: ImageBitmap, change: Change) {
     val described = stringResource(R.string.compare_picture_label)
     val zoomed = stringResource(R.string.compare_zoom_value, "%.1f".format(view.zoom))
     val line = colorResource(R.color.on_label)
@@ -92,7 +95,10 @@ private fun Picture(view: CompareView, before: ImageBitmap, after: ImageBitmap, 
             .fillMaxSize()
             .pointerInput(Unit) {
                 detectTransformGestures { at, pan, zoom, _ ->
-                    change { it.zoomedBy(zoom.toDouble(), at.x.toDouble(), at.y.toDouble()).movedBy(pan.x.toDouble(), pan.y.toDouble()) }
+                    change {
+                        it.zoomedBy(zoom.toDouble(), at.x.toDouble(), at.y.toDouble())
+                            .movedBy(pan.x.toDouble(), pan.y.toDouble())
+                    }
                 }
             }
             .onKeyEvent { event ->
@@ -124,13 +130,16 @@ private val keys: Map<Key, (CompareView) -> CompareView> = mapOf(
 
 /** The divider's handle: dragged by a finger, and a slider for TalkBack. */
 @Composable
-private fun Handle(view: CompareView, change: ((CompareView) -> CompareView) -> Unit) {
+private fun Handle(view: CompareView, change: Change) {
     val label = stringResource(R.string.compare_slider_label)
     val told = stringResource(R.string.compare_slider_value, (view.divider * 100).roundToInt())
     val size = dimensionResource(R.dimen.divider_handle)
     Box(
         modifier = Modifier
-            .offset { IntOffset(view.dividerX.roundToInt() - size.roundToPx() / 2, (view.viewHeight / 2).roundToInt() - size.roundToPx() / 2) }
+            .offset {
+                val half = size.roundToPx() / 2
+                IntOffset(view.dividerX.roundToInt() - half, (view.viewHeight / 2).roundToInt() - half)
+            }
             .size(size)
             .clip(RoundedCornerShape(percent = 50))
             .background(colorResource(R.color.label))

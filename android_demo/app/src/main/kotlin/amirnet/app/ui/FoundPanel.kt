@@ -39,7 +39,9 @@ fun FoundPanel(state: RestoreUiState, onKind: (String?) -> Unit) {
         }
         if (found.leftAlone) Body(stringResource(R.string.found_left_alone))
         found.brightened?.let { (before, after) -> Small(stringResource(R.string.found_brightened, before, after)) }
-        found.changeDb?.takeIf { !found.leftAlone }?.let { Small(stringResource(R.string.found_change, "%.1f".format(it))) }
+        found.changeDb?.takeIf { !found.leftAlone }?.let {
+            Small(stringResource(R.string.found_change, "%.1f".format(it)))
+        }
         if (state.kinds.isNotEmpty()) {
             TextButton(onClick = { asking = true }) { Text(stringResource(R.string.found_correct)) }
         }
@@ -59,7 +61,10 @@ private fun sentence(found: Found): String {
     return when {
         said != null -> stringResource(R.string.found_by_user, kindWord(said))
         first == null -> stringResource(R.string.found_unknown)
-        else -> stringResource(R.string.found_line, kindWord(first.first), word(Words.sure(first.second)), percent(first.second))
+        else -> {
+            val (kind, share) = first
+            stringResource(R.string.found_line, kindWord(kind), word(Words.sure(share)), percent(share))
+        }
     }
 }
 

@@ -54,7 +54,13 @@ fun KnobsPanel(state: RestoreUiState, model: RestoreModel) {
 }
 
 @Composable
-private fun Knob(label: String, value: String, at: Float, range: ClosedFloatingPointRange<Float>, onChange: (Float) -> Unit) {
+private fun Knob(
+    label: String,
+    value: String,
+    at: Float,
+    range: ClosedFloatingPointRange<Float>,
+    onChange: (Float) -> Unit,
+) {
     Fact(label, value)
     Slider(
         value = at,
@@ -77,7 +83,11 @@ private fun LightChips(light: Light, onLight: (Light) -> Unit) {
             Light.Brighten to R.string.light_brighten,
         )
         for ((choice, text) in choices) {
-            FilterChip(selected = light == choice, onClick = { onLight(choice) }, label = { Text(stringResource(text)) })
+            FilterChip(
+                selected = light == choice,
+                onClick = { onLight(choice) },
+                label = { Text(stringResource(text)) },
+            )
         }
     }
 }

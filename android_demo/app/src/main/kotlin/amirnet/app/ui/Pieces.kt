@@ -43,7 +43,10 @@ fun kindWord(kind: String): String = Words.kind(kind)?.let { word(it) } ?: kind
 
 /** A size of dimens.xml as text; it grows with the user's font size. */
 @Composable
-fun textSize(id: Int): TextUnit = LocalContext.current.resources.let { it.getDimension(id) / it.displayMetrics.density }.sp
+fun textSize(id: Int): TextUnit {
+    val resources = LocalContext.current.resources
+    return (resources.getDimension(id) / resources.displayMetrics.scaledDensity).sp
+}
 
 @Composable
 fun Title(text: String) {
@@ -108,7 +111,8 @@ fun Fact(name: String, value: String) {
 @Composable
 fun ErrorDialog(error: Pair<String, String>, onDismiss: () -> Unit) {
     val (name, line) = error
-    Dialog(word(Words.error(name)), word(Words.remedy(name)), stringResource(R.string.error_details) + ": " + line, onDismiss)
+    val details = stringResource(R.string.error_details) + ": " + line
+    Dialog(word(Words.error(name)), word(Words.remedy(name)), details, onDismiss)
 }
 
 @Composable

@@ -34,7 +34,8 @@ fun SavePanel(state: RestoreUiState, model: RestoreModel) {
         state.facts?.let { Small(stringResource(placeLine(it, saved))) }
         Words.gainMap(saved.gainMap)?.let { Small(word(it)) }
         saved.profile?.let {
-            Small(stringResource(if (saved.profileKept) R.string.save_profile_kept else R.string.save_profile_converted, it))
+            val fate = if (saved.profileKept) R.string.save_profile_kept else R.string.save_profile_converted
+            Small(stringResource(fate, it))
         }
         saved.metadataLost?.let { Small(stringResource(R.string.save_metadata_lost, it)) }
         val facts = state.facts

@@ -69,7 +69,9 @@ private fun ModelPanel(parts: AppParts, state: SettingsUiState, model: SettingsM
 private fun EnginePanel(state: SettingsUiState, model: SettingsModel) {
     Panel {
         Heading(stringResource(R.string.settings_engine))
-        Choice(stringResource(R.string.settings_engine_automatic), state.settings.engine == null) { model.setEngine(null) }
+        Choice(stringResource(R.string.settings_engine_automatic), state.settings.engine == null) {
+            model.setEngine(null)
+        }
         for (choice in state.choices) {
             Choice(named(choice), state.settings.engine == choice) { model.setEngine(choice) }
         }

@@ -4,7 +4,8 @@ import kotlin.math.ceil
 import kotlin.math.roundToLong
 
 /**
- * Runs of one thing, in seconds: the median, and p90 and p99 by nearest rank, which are runs that took place. With fewer
+ * Runs of one thing, in seconds: the median, and p90 and p99 by nearest rank, which are runs that took place. With
+ * fewer
  * than 100 runs p99 is the slowest one. The numbers of the desk's benchmark, rounded alike to a microsecond.
  */
 class Summary(seconds: List<Double>) {

@@ -4,7 +4,8 @@ import java.io.File
 import java.security.MessageDigest
 
 /**
- * What a compiled model depends on. Another model, another build of the system or another release of the runtime library
+ * What a compiled model depends on. Another model, another build of the system or another release of the runtime
+ * library
  * must not meet it.
  *
  * @param model SHA-256 of the bundle's manifest, and so of all its files.

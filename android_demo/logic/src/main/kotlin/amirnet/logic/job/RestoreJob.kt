@@ -62,7 +62,14 @@ sealed interface JobEvent {
 }
 
 /** What a service has to do after an event, in this order. */
-enum class JobEffect { START_FOREGROUND, BEGIN_WORK, UPDATE_NOTIFICATION, ASK_WORK_TO_STOP, NOTIFY_END, STOP_FOREGROUND }
+enum class JobEffect {
+    START_FOREGROUND,
+    BEGIN_WORK,
+    UPDATE_NOTIFICATION,
+    ASK_WORK_TO_STOP,
+    NOTIFY_END,
+    STOP_FOREGROUND,
+}
 
 /** A state with what it asks for. */
 data class Step(val state: JobState, val effects: List<JobEffect> = emptyList())

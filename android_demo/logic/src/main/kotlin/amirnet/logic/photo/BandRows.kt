@@ -1,5 +1,6 @@
 package amirnet.logic.photo
 
+import amirnet.logic.ui.Preview
 import amirnet.runtime.BLOCK
 import amirnet.runtime.CHANNELS
 import amirnet.runtime.Change
@@ -7,7 +8,6 @@ import amirnet.runtime.HiddenFill
 import amirnet.runtime.LightCurve
 import amirnet.runtime.PhotoRows
 import amirnet.runtime.Pixels
-import amirnet.logic.ui.Preview
 
 /** A photo that is decoded band by band, upright; four bytes a pixel: red, green, blue, alpha, not premultiplied. */
 interface BandSource {
@@ -23,7 +23,8 @@ interface BandSource {
 }
 
 /**
- * A photo as the runtime reads it, of which never more than a band is in memory; what is written goes to a file, at whole
+ * A photo as the runtime reads it, of which never more than a band is in memory; what is written goes to a file, at
+ * whole
  * strength, and the photo stays as it is.
  */
 class BandRows(private val source: BandSource, private val result: ResultFile) : PhotoRows {
@@ -34,11 +35,19 @@ class BandRows(private val source: BandSource, private val result: ResultFile) :
         if (!source.hasAlpha) null else HiddenFill(bands(source.height).map { (top, bottom) -> parted(top, bottom) })
     }
 
+    /** Decoded a band at a time, so that only the rows themselves are as many as are asked for. */
     override fun read(top: Int, bottom: Int): Pixels {
-        val first = top - top % BLOCK // what hidden pixels become is told block by block
-        val (pixels, hidden) = parted(if (source.hasAlpha) first else top, bottom)
-        val filled = fill?.band(first, pixels, hidden) ?: return pixels
-        return filled.view(top - first, 0, bottom - top, width)
+        val found = Pixels(bottom - top, width)
+        var at = top - if (source.hasAlpha) top % BLOCK else 0 // what hidden pixels become is told block by block
+        while (at < bottom) {
+            val end = minOf(at + BAND, bottom)
+            val (pixels, hidden) = parted(at, end)
+            val rows = fill?.band(at, pixels, hidden) ?: pixels
+            val first = maxOf(at, top)
+            found.put(first - top, 0, rows.view(first - at, 0, end - first, width))
+            at = end
+        }
+        return found
     }
 
     override fun write(top: Int, left: Int, seen: Pixels, restored: Pixels) {
@@ -60,7 +69,8 @@ class BandRows(private val source: BandSource, private val result: ResultFile) :
     private fun parted(top: Int, bottom: Int): Pair<Pixels, BooleanArray> {
         val rows = source.seen(top, bottom)
         val pixels = withoutAlpha(rows, bottom - top, width)
-        val hidden = BooleanArray(if (source.hasAlpha) width * (bottom - top) else 0) { rows[RGBA * it + ALPHA] == 0.toByte() }
+        val count = if (source.hasAlpha) width * (bottom - top) else 0
+        val hidden = BooleanArray(count) { rows[RGBA * it + ALPHA] == 0.toByte() }
         return pixels to hidden
     }
 

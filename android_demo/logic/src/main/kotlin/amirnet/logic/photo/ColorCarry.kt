@@ -20,7 +20,8 @@ class ColorCarry(fromLinearSrgb: DoubleArray, encode: (Double) -> Double) {
      * One pixel's three bytes in the photo's own colours.
      *
      * @param own the photo's bytes; changed in place from [at] on.
-     * @param seen what the network saw, sRGB, from [seenAt] on; [restored] what came out, sRGB, mixed by strength already.
+     * @param seen what the network saw, sRGB, from [seenAt] on; [restored] what came out, sRGB, mixed by strength
+     * already.
      */
     fun apply(own: ByteArray, at: Int, seen: ByteArray, seenAt: Int, restored: ByteArray, restoredAt: Int) {
         // Where nothing changed the file's numbers stay, bit for bit.

@@ -16,7 +16,9 @@ enum class GainMapFate {
     DROPPED_FORMAT,
 }
 
-/** A gain map says how much brighter each place of a photo may be shown. It fits only a photo whose tone is unchanged. */
+/**
+ * A gain map says how much brighter each place of a photo may be shown. It fits only a photo whose tone is unchanged.
+ */
 object GainMapDecision {
     private const val FIRST_SYSTEM = 34
 

@@ -1,5 +1,7 @@
 package amirnet.logic.photo
 
+import amirnet.runtime.BLOCK
+
 /** What a photo takes, and whether this phone has it. In bytes. */
 data class PhotoNeeds(val memory: Long, val storage: Long)
 
@@ -21,22 +23,30 @@ object PhotoLimits {
     /** Bytes that 48 megapixels may take above the idle app. */
     const val BUDGET = 300_000_000L
 
-    /** What a band of the photo, its copy and the encoder's own buffers take for a pixel of a row. */
+    /** Rows of a band, and what a pixel of it takes: decoded, turned, as the network sees it, put together again. */
     private const val BAND_ROWS = 64L
     private const val BYTES_A_BAND_PIXEL = 16L
     private const val BYTES_A_BITMAP_PIXEL = 4L
     private const val BYTES_A_RESULT_PIXEL = 3L
 
+    /** Before and after as the screen shows them, three arrays and two bitmaps of 1600 x 1200 pixels. */
+    private const val SHOWN = 35_000_000L
+
+    /** The most rows that two neighbouring tile rows share, and the sums that are kept for a pixel of them (S4). */
+    private const val SHARED_ROWS = 16L
+    private const val BYTES_A_SUM = 24L
+
     /**
-     * @param engine bytes that restoring takes beside the photo's rows: by the contract's formula (S4), both graphs
-     *     included. It is let go of before the result is written.
+     * @param engine bytes that it takes with both graphs and a tile at work (CONTRACT S4). It is let go of before the
+     *     result is written. [tile]: the tile's side; so many rows are held at most, and a block more.
      */
-    fun needs(width: Int, height: Int, engine: Long, format: ImageFormat): PhotoNeeds {
+    fun needs(width: Int, height: Int, engine: Long, tile: Int, format: ImageFormat): PhotoNeeds {
         val pixels = width.toLong() * height
         val band = BAND_ROWS * width * BYTES_A_BAND_PIXEL
-        val writing = if (format == ImageFormat.JPEG) pixels * BYTES_A_BITMAP_PIXEL + band else 2 * band
-        // The photo's copy, the restored rows, and the finished file, which is at most as large as the rows.
-        return PhotoNeeds(maxOf(engine + band, writing), 2 * pixels * BYTES_A_RESULT_PIXEL)
+        val held = width * (BYTES_A_RESULT_PIXEL * (tile + BLOCK) + BYTES_A_SUM * SHARED_ROWS)
+        val writing = if (format == ImageFormat.JPEG) pixels * BYTES_A_BITMAP_PIXEL else 0L
+        // In storage: the restored rows, and the finished file, which is at most as large.
+        return PhotoNeeds(SHOWN + band + maxOf(engine + held, writing), 2 * pixels * BYTES_A_RESULT_PIXEL)
     }
 
     /**
@@ -47,16 +57,17 @@ object PhotoLimits {
         width: Int,
         height: Int,
         engine: Long,
+        tile: Int,
         wanted: ImageFormat,
         memory: Long,
         storage: Long,
     ): SizeVerdict {
         val choices = listOf(wanted, ImageFormat.PNG).distinct()
         for (format in choices) {
-            val needs = needs(width, height, engine, format)
+            val needs = needs(width, height, engine, tile, format)
             if (needs.memory <= memory && needs.storage <= storage) return SizeVerdict.Accepted(format)
         }
-        val least = needs(width, height, engine, ImageFormat.PNG)
+        val least = needs(width, height, engine, tile, ImageFormat.PNG)
         return SizeVerdict.Refused((width.toLong() * height / 1_000_000).toInt(), least, memory, storage)
     }
 }

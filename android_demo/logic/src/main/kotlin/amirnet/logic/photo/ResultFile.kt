@@ -9,7 +9,8 @@ import java.io.IOException
 import java.io.RandomAccessFile
 
 /**
- * A photo's restored rows in a file, 8-bit sRGB, three bytes a pixel: rectangles go in, bands come out. So that a result
+ * A photo's restored rows in a file, 8-bit sRGB, three bytes a pixel: rectangles go in, bands come out. So that a
+ * result
  * of any size takes no memory until it is saved, and strength can be changed after the fact.
  *
  * Raises OutputError where the file cannot be written or read.

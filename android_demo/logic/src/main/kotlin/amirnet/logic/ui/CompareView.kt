@@ -7,7 +7,8 @@ import kotlin.math.min
 data class Frame(val left: Double, val top: Double, val width: Double, val height: Double)
 
 /**
- * Before and after under one transform: whatever is zoomed or moved, both halves stay in step, because there is only one
+ * Before and after under one transform: whatever is zoomed or moved, both halves stay in step, because there is only
+ * one
  * zoom and one centre. The divider stands still on the screen while the photo moves below it.
  *
  * @property zoom 1 shows the whole photo; [centerX], [centerY] are the photo's point (0..1) in the view's middle.
@@ -70,7 +71,8 @@ data class CompareView(
     fun movedBy(x: Double, y: Double): CompareView =
         copy(centerX = centerX - x / (photoWidth * scale), centerY = centerY - y / (photoHeight * scale)).held()
 
-    fun dividerAt(x: Double): CompareView = copy(divider = if (viewWidth > 0) (x / viewWidth).coerceIn(0.0, 1.0) else 0.5)
+    fun dividerAt(x: Double): CompareView =
+        copy(divider = if (viewWidth > 0) (x / viewWidth).coerceIn(0.0, 1.0) else 0.5)
 
     /** For a keyboard and for TalkBack: one step to the right or left. */
     fun dividerStepped(steps: Int): CompareView = copy(divider = (divider + steps * STEP).coerceIn(0.0, 1.0))

@@ -186,7 +186,9 @@ class RestoreModel(
         }
     }
 
-    /** What the work gives, or the error that a user can act on, by its name. Any other is a fault, and is not hidden. */
+    /**
+     * What the work gives, or the error that a user can act on, by its name. Any other is a fault, and is not hidden.
+     */
     private suspend fun <T> told(work: suspend () -> T): Pair<T?, Pair<String, String>?> =
         try {
             work() to null

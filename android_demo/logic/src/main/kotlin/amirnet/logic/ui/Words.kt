@@ -45,7 +45,9 @@ object Words {
             GainMapFate.DROPPED_FORMAT -> "save_gain_map_format"
         }
 
-    /** The sentence for an error of the contract (B7) by its name, as "OutOfMemoryError"; its remedy stands beside it. */
+    /**
+     * The sentence for an error of the contract (B7) by its name, as "OutOfMemoryError"; its remedy stands beside it.
+     */
     fun error(name: String): String =
         "error_" + name.removeSuffix("Error").replace(CAPITAL) { "_" + it.value.lowercase() }.removePrefix("_")
 

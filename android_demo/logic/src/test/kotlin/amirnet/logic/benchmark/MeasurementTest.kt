@@ -48,7 +48,8 @@ class MeasurementTest {
         assertEquals(listOf(1.0, 1.0, 1.0, 1.0), found.steady.seconds)
         assertEquals(3.0, found.wholePhoto?.p50)
         assertNull(found.minutes)
-        assertEquals("unload empty load unload load tile tile tile tile tile tile tile photo photo", bench.calls.joinToString(" "))
+        val calls = "unload empty load unload load tile tile tile tile tile tile tile photo photo"
+        assertEquals(calls, bench.calls.joinToString(" "))
     }
 
     @Test

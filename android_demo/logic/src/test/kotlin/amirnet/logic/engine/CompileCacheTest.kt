@@ -15,7 +15,8 @@ class CompileCacheTest {
 
     @Test
     fun theKeyChangesWithEachOfItsParts() {
-        val others = listOf(key.copy(model = "b".repeat(64)), key.copy(systemBuild = "x"), key.copy(runtimeVersion = "2.3.0"))
+        val model = key.copy(model = "b".repeat(64))
+        val others = listOf(model, key.copy(systemBuild = "x"), key.copy(runtimeVersion = "2.3.0"))
         assertEquals(4, (others + key).map { it.folder }.toSet().size)
         assertEquals(CompileKey("a".repeat(64), "BP1A.250505.005", "2.2.0").folder, key.folder)
         assertTrue(Regex("[0-9a-f]{32}").matches(key.folder))

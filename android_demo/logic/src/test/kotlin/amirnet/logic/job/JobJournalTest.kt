@@ -39,7 +39,8 @@ class JobJournalTest {
     @Test
     fun nonsenseIsNoJob() {
         File(folder, "photo").writeText("x")
-        for (text in listOf("", "photo=photo\nstrength=2", "photo=photo\nstrength=NaN", "photo=photo\nlight=9", "photo=../photo", "\\u12")) {
+        val odd = listOf("strength=2", "strength=NaN", "strength=x", "light=9", "light=x").map { "photo=photo\n$it" }
+        for (text in odd + listOf("", "photo=../photo", "\\u12")) {
             File(folder, "job.properties").writeText(text)
             assertNull(journal.read(), text)
         }

@@ -85,7 +85,9 @@ class RestoreJobTest {
     fun everyEndLeavesTheForeground() {
         val ends = listOf(JobEvent.CancelDone, JobEvent.Done, JobEvent.Error("a", "b"), JobEvent.TimeLimit)
         for (busy in listOf(JobState.Opening, JobState.Looking, JobState.Running(1, 2, 0.5), JobState.Cancelling)) {
-            for (end in ends) assertEquals(JobEffect.STOP_FOREGROUND, after(end, from = busy).second.last(), "$busy $end")
+            for (end in ends) {
+                assertEquals(JobEffect.STOP_FOREGROUND, after(end, from = busy).second.last(), "$busy $end")
+            }
         }
     }
 }

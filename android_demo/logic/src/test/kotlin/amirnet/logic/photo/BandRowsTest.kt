@@ -51,7 +51,8 @@ class BandRowsTest {
             assertContentEquals(whole.view(16, 0, 30, width).copy().data, rows.read(16, 46).copy().data)
             rows.write(16, 5, rows.read(16, 17).view(0, 5, 1, 4), Pixels(1, 4, ByteArray(12) { 1 }))
             assertEquals(1, result.read(16, 17).level(0, 5, 0))
-            val inMemory = PixelRows(whole).apply { write(16, 5, whole.view(16, 5, 1, 4), Pixels(1, 4, ByteArray(12) { 1 })) }
+            val inMemory = PixelRows(whole)
+            inMemory.write(16, 5, whole.view(16, 5, 1, 4), Pixels(1, 4, ByteArray(12) { 1 }))
             assertEquals(inMemory.change.squares, rows.change.squares)
             assertEquals(0, rows.reopened().change.squares)
         }
@@ -83,9 +84,11 @@ class BandRowsTest {
             for (longest in listOf(1000, 150, 75, 40, 7)) {
                 val preview = BandRows.preview(source, result, longest, null)
                 val step = (height + longest - 1) / longest
-                assertEquals((height + step - 1) / step to (width + step - 1) / step, preview.before.height to preview.before.width)
+                val size = (height + step - 1) / step to (width + step - 1) / step
+                assertEquals(size, preview.before.height to preview.before.width)
                 assertContentEquals(preview.before.data, preview.after.data)
-                assertEquals(whole.level(step * (preview.before.height - 1), 0, 1), preview.before.level(preview.before.height - 1, 0, 1))
+                val last = size.first - 1
+                assertEquals(whole.level(step * last, 0, 1), preview.before.level(last, 0, 1))
             }
             assertEquals(BandRows.BAND, source.most)
         }

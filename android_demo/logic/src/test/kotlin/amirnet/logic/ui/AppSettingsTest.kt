@@ -8,7 +8,8 @@ class AppSettingsTest {
     @Test
     fun whatWasSetIsReadBack() {
         for (engine in EngineChoice.ALL + null) {
-            val set = AppSettings("/x/model.zip", engine, strict = engine != null, precision = "float32", keepPlace = true)
+            val strict = engine != null
+            val set = AppSettings("/x/model.zip", engine, strict, precision = "float32", keepPlace = true)
             assertEquals(set, AppSettings.ofWords(set.toWords()))
         }
         assertEquals(AppSettings(), AppSettings.ofWords(emptyMap()))

@@ -20,8 +20,9 @@ class CompareViewTest {
     @Test
     fun whatIsUnderTheFingersStaysThere() {
         val zoomed = view.zoomedBy(5.0, 300.0, 700.0)
-        val before = (300.0 - view.placed.left) / view.placed.width to (700.0 - view.placed.top) / view.placed.height
-        val after = (300.0 - zoomed.placed.left) / zoomed.placed.width to (700.0 - zoomed.placed.top) / zoomed.placed.height
+        val (before, after) = listOf(view.placed, zoomed.placed).map {
+            (300.0 - it.left) / it.width to (700.0 - it.top) / it.height
+        }
         near(before.first, after.first)
         near(before.second, after.second)
     }

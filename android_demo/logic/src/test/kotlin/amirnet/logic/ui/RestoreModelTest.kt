@@ -203,7 +203,8 @@ class RestoreModelTest {
         assertFalse(LivePicture.isLightPreview(state))
         val half = state.copy(choices = RestoreOptions(Light.Scaled(0.5)))
         assertTrue(LivePicture.isLightPreview(half))
-        assertEquals(minOf(255, (photo.level(0, 3, 1) * 1.5 + 0.5).toInt()), assertNotNull(LivePicture.of(half)).level(0, 3, 1))
+        val brighter = minOf(255, (photo.level(0, 3, 1) * 1.5 + 0.5).toInt())
+        assertEquals(brighter, LivePicture.of(half)?.level(0, 3, 1))
         assertContentEquals(photo.data, LivePicture.of(state.copy(choices = RestoreOptions(Light.Keep)))?.data)
         val brighten = state.copy(choices = RestoreOptions(Light.Brighten))
         assertFalse(LivePicture.isLightPreview(brighten))
@@ -283,7 +284,8 @@ class RestoreModelTest {
 
     @Test
     fun afterTheProcessEndedThePhotoIsOffered() {
-        journal.write(JobRecord("photo", "IMG.jpg", false, RestoreOptions(kind = "noise"), running = true, restored = false))
+        val options = RestoreOptions(kind = "noise")
+        journal.write(JobRecord("photo", "IMG.jpg", false, options, running = true, restored = false))
         model.resurrect()
         assertEquals(JobState.Interrupted(timeLimit = false), model.state.value.job)
         assertEquals("noise", model.state.value.choices.kind)
@@ -293,7 +295,8 @@ class RestoreModelTest {
 
     private companion object {
         val bundle: ModelBundle by lazy {
-            ModelBundle.open(File(checkNotNull(System.getProperty("amirnet.repository")), "sdk/amirnet/bundles/tiny").path)
+            val repository = checkNotNull(System.getProperty("amirnet.repository"))
+            ModelBundle.open(File(repository, "sdk/amirnet/bundles/tiny").path)
         }
     }
 }

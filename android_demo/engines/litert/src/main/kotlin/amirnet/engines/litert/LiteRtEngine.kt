@@ -37,7 +37,8 @@ private val NO_MEMORY = Regex("bad.?alloc|out of memory|failed to allocate|not e
  * Its graphs take pixels as a camera gives them, channels last, one probe at a time, tiles of one size; int8 ones as
  * int8, since LiteRT's buffers know no uint8. A compiled model has one set of buffers: calls are in turn.
  *
- * [environment]: asked for as a graph is loaded; the app has one. [folder]: the app's own, where models are unpacked to,
+ * [environment]: asked for as a graph is loaded; the app has one. [folder]: the app's own, where models are unpacked
+ * to,
  * as LiteRT opens files only. [precision]: "float32" or "int8".
  */
 class LiteRtEngine(

@@ -1,4 +1,6 @@
-/** LiteRT's environment: one a process, since about twenty of them end it, with a compile cache in a folder of our own. */
+/**
+ * LiteRT's environment: one a process, since about twenty of them end it, with a compile cache in a folder of our own.
+ */
 package amirnet.engines.litert
 
 import android.content.Context
@@ -32,7 +34,8 @@ object LiteRtEnvironment {
     @Synchronized
     fun reported(context: Context, cache: File): Set<String>? =
         try {
-            of(context, cache).getAvailableAccelerators().filter { it != LiteRtAccelerator.NONE }.map { it.name }.toSet()
+            val found = of(context, cache).getAvailableAccelerators()
+            found.filter { it != LiteRtAccelerator.NONE }.map { it.name }.toSet()
         } catch (_: LiteRtException) {
             null
         } catch (_: UnsatisfiedLinkError) { // no such library for this phone's processor
