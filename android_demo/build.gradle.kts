@@ -1,10 +1,4 @@
-// AGP 9 brings Kotlin for Android modules itself; the version that it is to use stands on the build script's class path.
-buildscript {
-    dependencies {
-        classpath(libs.kotlin.gradle.plugin)
-    }
-}
-
+// AGP 9 compiles Kotlin itself, by the newest Kotlin Gradle plugin on this class path: that of kotlin.jvm.
 plugins {
     alias(libs.plugins.android.application) apply false
     alias(libs.plugins.android.library) apply false

@@ -22,10 +22,12 @@ work=$built/app-check
 mkdir -p "$work"
 kotlin_test=$kotlin/lib/kotlin-test.jar:$kotlin/lib/kotlin-test-junit5.jar
 
-# Whatever is compiled here is compiled again when anything before it was.
+# The stamps of what is compiled before NAME: whatever is compiled here is compiled again when anything before it was.
 upstream() {
+    local name
     for name in runtime engines logic stubs litert; do
-        [ "$name" = "$1" ] || cat "$built/$name.stamp" 2>/dev/null || true
+        if [ "$name" = "$1" ]; then return; fi
+        cat "$built/$name.stamp" 2>/dev/null || true
     done
 }
 

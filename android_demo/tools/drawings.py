@@ -1,8 +1,8 @@
 """Draws the app's screens: python android_demo/tools/drawings.py [FOLDER]
 
 They are drawings, not photographs of a phone: an HTML page a screen, made from the same strings.xml, dimens.xml and
-colors.xml as the app, by day and by night, in English and German, and rendered by chromium. What they show of a photo is
-real: one of the demo's, restored by the Python SDK with the shipped model. Needs chromium on the path.
+colors.xml as the app, by day and by night, in English and German, and rendered by chromium. What they show of a photo
+is real: one of the demo's, restored by the Python SDK with the shipped model. Needs chromium on the path.
 """
 
 from __future__ import annotations
@@ -199,7 +199,8 @@ def kinds(look: Look, sample: Sample) -> str:
 
 
 def dialog(title: str, text: str, action: str) -> str:
-    return f'<div class="scrim"></div><div class="dialog"><h2>{title}</h2>{text}<button class="text">{action}</button></div>'
+    inside = f'<h2>{title}</h2>{text}<button class="text">{action}</button>'
+    return f'<div class="scrim"></div><div class="dialog">{inside}</div>'
 
 
 def error(look: Look, sample: Sample) -> str:
@@ -250,7 +251,8 @@ def benchmark(look: Look, sample: Sample) -> str:
     )
     return (
         f"<h1>{look.word('screen_benchmark')}</h1><p>{look.word('benchmark_intro')}</p>"
-        f'<button>{look.word("benchmark_start")}</button><button class="outlined">{look.word("benchmark_start_long")}</button>'
+        f"<button>{look.word('benchmark_start')}</button>"
+        f'<button class="outlined">{look.word("benchmark_start_long")}</button>'
         + panel(
             f"<h2>{look.word('verdict_invalid')}</h2><p class='small'>• {look.word('verdict_tethered')}</p>",
             fact(look.word("benchmark_cold_load"), look.word("benchmark_seconds", "4.50")),

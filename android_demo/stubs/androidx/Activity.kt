@@ -6,7 +6,7 @@ import android.os.Bundle
 
 // androidx.core.app.ComponentActivity and LifecycleOwner stand between the two.
 open class ComponentActivity : Activity() {
-    public override fun onCreate(savedInstanceState: Bundle?): Unit = TODO("$savedInstanceState")
+    protected override fun onCreate(savedInstanceState: Bundle?): Unit = TODO("$savedInstanceState")
 
     public override fun onNewIntent(intent: Intent): Unit = TODO("$intent")
 }

@@ -49,7 +49,7 @@ fun Column(
 fun Row(
     modifier: Modifier = Modifier,
     horizontalArrangement: Arrangement.Horizontal = Arrangement.Start,
-    verticalAlignment: Alignment.Vertical = Alignment.CenterVertically,
+    verticalAlignment: Alignment.Vertical = Alignment.Top,
     content: @Composable RowScope.() -> Unit,
 ): Unit = TODO("$modifier $horizontalArrangement $verticalAlignment $content")
 

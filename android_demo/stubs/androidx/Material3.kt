@@ -62,7 +62,7 @@ fun Icon(painter: Painter, contentDescription: String?): Unit = TODO("$painter $
 fun Surface(
     modifier: Modifier = Modifier,
     shape: Shape,
-    color: Color = MaterialTheme.colorScheme.surfaceVariant,
+    color: Color,
     content: @Composable () -> Unit,
 ): Unit = TODO("$modifier $shape $color $content")
 

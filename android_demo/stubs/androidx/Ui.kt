@@ -14,6 +14,7 @@ interface Alignment {
         val TopCenter: Alignment get() = TODO()
         val TopEnd: Alignment get() = TODO()
         val Center: Alignment get() = TODO()
+        val Top: Vertical get() = TODO()
         val CenterVertically: Vertical get() = TODO()
     }
 }

@@ -58,15 +58,15 @@ class PhoneBench(
     }
 
     override fun load() {
-        models.ready()
+        models.loaded()
     }
 
     override fun unload() = models.unload()
 
     override fun runTile() {
         look()
-        val restorer = models.ready()
-        restorer.engine.restore(tile, restorer.bundle.tree.codeFor(restorer.bundle.tree.root.id))
+        val tree = models.bundle().tree
+        models.loaded().restore(tile, tree.codeFor(tree.root.id))
     }
 
     override fun runPhoto() {

@@ -26,6 +26,7 @@ import amirnet.logic.ui.AppSettings
 import amirnet.logic.ui.OpenedBundle
 import amirnet.logic.ui.RestorerSource
 import amirnet.logic.ui.SettingsDesk
+import amirnet.runtime.Engine
 import amirnet.runtime.EngineMemory
 import com.google.ai.edge.litert.Accelerator as LiteRtAccelerator
 import java.io.File
@@ -71,6 +72,9 @@ class AndroidModels(private val context: Context, private val cache: CompileCach
     fun bundle(): ModelBundle = bundle ?: open(settings.bundle).also { bundle = it }
 
     override fun ready(): Restorer = Restorer(bundle(), host().ready())
+
+    /** Loaded, and not run yet: for the benchmark. */
+    fun loaded(): Engine = host().loaded()
 
     override fun failed(error: EngineError): Boolean = host().failed(error)
 

@@ -11,6 +11,8 @@ data class Found(
     val said: String?,
     /** Mean level of the probes before and after it was brightened; null where the light was left as it was. */
     val brightened: Pair<Int, Int>?,
+    /** Whether the light step changed any level, seen or not. */
+    val lit: Boolean,
     /** PSNR of the result against the photo, dB; null before there is a result. */
     val changeDb: Double?,
 ) {
@@ -25,9 +27,10 @@ data class Found(
 
         fun of(diagnosis: Diagnosis, said: String?, changeDb: Double?): Found {
             val light = diagnosis.light
-            val levels = if (light == null || light.isIdentity) null else diagnosis.meanLevels
+            val lit = light != null && !light.isIdentity
+            val levels = if (lit) diagnosis.meanLevels else null
             val brightened = levels?.let { (before, after) -> Math.round(before).toInt() to Math.round(after).toInt() }
-            return Found(diagnosis.kinds.toList(), said, brightened?.takeIf { it.first != it.second }, changeDb)
+            return Found(diagnosis.kinds.toList(), said, brightened?.takeIf { it.first != it.second }, lit, changeDb)
         }
     }
 }

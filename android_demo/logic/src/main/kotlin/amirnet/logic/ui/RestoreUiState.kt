@@ -77,5 +77,5 @@ data class RestoreUiState(
     val hasResult: Boolean get() = applied != null && preview != null
 
     /** Whether the light step changed any level of the result. */
-    val brightened: Boolean get() = found?.brightened != null
+    val brightened: Boolean get() = found?.lit == true
 }

@@ -70,6 +70,16 @@ class EngineHostTest {
     }
 
     @Test
+    fun loadedIsNotReady() {
+        val host = hostOf("litert-npu" to "load", "litert-gpu" to null)
+        assertEquals("litert-gpu", host.loaded().title)
+        assertEquals(EngineLife.WARMING, host.report.value.life)
+        assertNull(host.report.value.residency)
+        host.ready()
+        assertEquals(listOf("litert-gpu load specializing", "litert-gpu prewarm warming"), seen.takeLast(2))
+    }
+
+    @Test
     fun oneThatFailsFallsToTheNextAndIsTold() {
         val host = hostOf("litert-npu" to "make", "litert-gpu" to "load", "litert-cpu" to "prewarm", "onnx-cpu" to null)
         assertEquals("onnx-cpu", host.ready().title)
