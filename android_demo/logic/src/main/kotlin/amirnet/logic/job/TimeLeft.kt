@@ -21,7 +21,7 @@ class TimeLeftGuess {
     private var doneBefore = 0
     private var tileNanos = 0.0
     private var tiles = 0
-    private var left = TimeLeft.Unknown as TimeLeft
+    private var left: TimeLeft = TimeLeft.Unknown
 
     fun add(done: Int, total: Int, nanos: Long): TimeLeft {
         val before = last
