@@ -38,13 +38,16 @@ class BandRows(private val source: BandSource, private val result: ResultFile) :
     /** Decoded a band at a time, so that only the rows themselves are as many as are asked for. */
     override fun read(top: Int, bottom: Int): Pixels {
         val found = Pixels(bottom - top, width)
-        var at = top - if (source.hasAlpha) top % BLOCK else 0 // what hidden pixels become is told block by block
+        // What hidden pixels become is told block by block, of whole blocks.
+        val block = if (source.hasAlpha) BLOCK else 1
+        val last = minOf(height, (bottom + block - 1) / block * block)
+        var at = top - top % block
         while (at < bottom) {
-            val end = minOf(at + BAND, bottom)
+            val end = minOf(at + BAND, last)
             val (pixels, hidden) = parted(at, end)
             val rows = fill?.band(at, pixels, hidden) ?: pixels
             val first = maxOf(at, top)
-            found.put(first - top, 0, rows.view(first - at, 0, end - first, width))
+            found.put(first - top, 0, rows.view(first - at, 0, minOf(end, bottom) - first, width))
             at = end
         }
         return found
