@@ -6,8 +6,9 @@ rm -rf "$work/dex" "$work/apk"
 mkdir -p "$work/dex" "$work/apk/lib/arm64-v8a"
 jar --create --file "$work/plain-classes.jar" -C "$built/plain" . -C "$built/logic" . -C "$built/engines" . \
     -C "$built/runtime" . -C "$work/plain-r" .
+python3 "$tools/plain_app/unseal.py" "$work/plain-classes.jar" "$work/plain-unsealed.jar"
 java -cp "$sdk/d8.jar" com.android.tools.r8.D8 --release --min-api 26 --lib "$sdk/android.jar" --output "$work/dex" \
-    "$work/plain-classes.jar" "$kotlin/lib/kotlin-stdlib.jar" "$kotlin/lib/kotlinx-coroutines-core-jvm.jar" \
+    "$work/plain-unsealed.jar" "$kotlin/lib/kotlin-stdlib.jar" "$kotlin/lib/kotlinx-coroutines-core-jvm.jar" \
     "$sdk/onnxruntime/classes.jar" >"$work/d8.txt" 2>&1 || { cat "$work/d8.txt" >&2; exit 1; }
 cp "$sdk"/onnxruntime/jni/arm64-v8a/*.so "$work/apk/lib/arm64-v8a/"
 cp "$work/plain.apk" "$work/unaligned.apk"
