@@ -5,8 +5,8 @@
 #   3. compares every stub of the platform with its description of API 21 to 37;
 #   4. compiles and links the app's own resources and manifest with aapt2;
 #   5. type-checks the LiteRT engine and the whole app, warnings as errors, against the runtime's real classes,
-#      android.jar and the stubs of android_demo/stubs. The Compose compiler does not take part: a @Composable function
-#      is checked as the plain function that it is without it;
+#      android.jar and the stubs of android_demo/stubs; then lets the Compose compiler's own checks of what may call what
+#      say no word against the app's screens (it cannot translate them: that needs the real Compose runtime);
 #   6. builds, aligns, signs and verifies an APK of what can be built here: tools/plain_app says what it holds.
 #
 # The last line is "N passed, N failed" of logic's tests. Exit status: 0 all of it holds; 77 there are no tools here;
@@ -25,6 +25,7 @@ kotlin_test=$kotlin/lib/kotlin-test.jar:$kotlin/lib/kotlin-test-junit5.jar
 # The stamps of what is compiled before NAME: whatever is compiled here is compiled again when anything before it was.
 upstream() {
     local name
+    if [ "$1" = stubs ]; then return; fi
     for name in runtime engines logic stubs litert; do
         if [ "$name" = "$1" ]; then return; fi
         cat "$built/$name.stamp" 2>/dev/null || true
@@ -41,11 +42,11 @@ kotlin_compile logic-test "$built/logic:$built/runtime:$libraries:$junit:$kotlin
 say "running the tests of logic"
 java -Damirnet.repository="$repository" -Damirnet.result="$work/phone_result.json" \
     -cp "$built/logic-test:$demo/logic/src/test/resources:$built/logic:$built/runtime:$libraries:$junit:$kotlin_test" \
-    org.junit.platform.console.ConsoleLauncher --disable-banner --disable-ansi-colors --details=none \
+    org.junit.platform.console.ConsoleLauncher --disable-banner --disable-ansi-colors --details=summary \
     --scan-classpath="$built/logic-test" >"$work/tests.txt" 2>&1 || true
 count() { sed -n "s/^\[ *\([0-9]*\) tests $1 *\]$/\1/p" "$work/tests.txt"; }
 passed=$(count successful) failed=$(count failed)
-[ "${failed:-1}" = 0 ] || cat "$work/tests.txt" >&2
+[ "${failed:-1}" = 0 ] || { cat "$work/tests.txt" >&2; say "the tests of logic did not all pass, or did not run"; exit 1; }
 
 # The result's JSON against its schema.
 if "$python" -c 'import jsonschema' 2>/dev/null; then
@@ -91,6 +92,32 @@ modules=$built/logic:$built/engines:$built/runtime
 kotlin_compile litert "$platform:$built/stubs:$modules:$libraries" "$demo/engines/litert/src/main"
 kotlin_compile app "$platform:$built/stubs:$work/app-r:$built/litert:$modules:$libraries" "$demo/app/src/main"
 say "the LiteRT engine and the app are type-checked"
+
+# compose_check FOLDER CLASSPATH: the Compose compiler checks first and then translates, which without the real Compose
+# runtime it refuses, by a sentence of its own. Whatever else it says is an error of the screens.
+compose_check() {
+    bash "$kotlin/bin/kotlinc-jvm" -Xplugin="$kotlin/lib/compose-compiler-plugin.jar" -nowarn -no-stdlib -no-reflect \
+        -jvm-target 17 -cp "$2" -d "$work/compose" "$1" >"$work/compose.txt" 2>&1 || true
+    if grep -q ' error: ' "$work/compose.txt"; then
+        grep ' error: ' "$work/compose.txt" >&2
+        return 1
+    fi
+    if ! grep -q 'The Compose Compiler requires the Compose Runtime' "$work/compose.txt"; then
+        cat "$work/compose.txt" >&2
+        return 1
+    fi
+}
+mkdir -p "$work/compose-fault"
+cat >"$work/compose-fault/Fault.kt" <<END
+import androidx.compose.material3.Text
+fun plain() { Text("not allowed here") }
+END
+if compose_check "$work/compose-fault" "$built/stubs:$libraries" 2>/dev/null; then
+    say "the Compose compiler did not find a planted fault"
+    exit 1
+fi
+compose_check "$demo/app/src/main" "$platform:$built/stubs:$work/app-r:$built/litert:$modules:$libraries"
+say "the Compose compiler's checks: none against the screens, and a planted fault found"
 
 # The APK of what can be built here.
 rm -rf "$work/assets"
