@@ -31,6 +31,8 @@ class RestoreService : Service() {
         when {
             Build.VERSION.SDK_INT >= 35 ->
                 startForeground(ONGOING, told, ServiceInfo.FOREGROUND_SERVICE_TYPE_MEDIA_PROCESSING)
+            Build.VERSION.SDK_INT >= 29 ->
+                startForeground(ONGOING, told, ServiceInfo.FOREGROUND_SERVICE_TYPE_DATA_SYNC)
             else -> startForeground(ONGOING, told)
         }
         shown = true

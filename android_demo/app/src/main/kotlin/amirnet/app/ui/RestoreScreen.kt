@@ -1,7 +1,10 @@
 /** Choose, watch, compare, correct, save: one screen, by the state of the job. */
 package amirnet.app.ui
 
+import android.Manifest
+import android.content.pm.PackageManager
 import android.net.Uri
+import android.os.Build
 import androidx.activity.compose.rememberLauncherForActivityResult
 import androidx.activity.result.PickVisualMediaRequest
 import androidx.activity.result.contract.ActivityResultContracts
@@ -11,6 +14,7 @@ import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
+import androidx.compose.ui.platform.LocalContext
 import androidx.compose.ui.res.stringResource
 import amirnet.app.AppParts
 import amirnet.app.R
@@ -50,9 +54,19 @@ private fun photoChooser(parts: AppParts, keepPlace: Boolean): () -> Unit {
     val take = { uri: Uri? -> uri?.let(parts::import) ?: Unit }
     val picker = rememberLauncherForActivityResult(ActivityResultContracts.PickVisualMedia(), take)
     val documents = rememberLauncherForActivityResult(ActivityResultContracts.OpenDocument(), take)
-    return {
+    val choose = {
         if (keepPlace) documents.launch(arrayOf("image/*"))
         else picker.launch(PickVisualMediaRequest(ActivityResultContracts.PickVisualMedia.ImageOnly))
+    }
+    // Progress in the background is shown as a notification: asked for where a first photo is chosen, and taken as it is.
+    val asking = ActivityResultContracts.RequestMultiplePermissions()
+    val notifications = rememberLauncherForActivityResult(asking) { choose() }
+    val context = LocalContext.current
+    return {
+        val wanted = Manifest.permission.POST_NOTIFICATIONS
+        val asks = Build.VERSION.SDK_INT >= 33 &&
+            context.checkSelfPermission(wanted) != PackageManager.PERMISSION_GRANTED
+        if (asks) notifications.launch(arrayOf(wanted)) else choose()
     }
 }
 
