@@ -29,7 +29,8 @@ android {
     lint {
         warningsAsErrors = true
         abortOnError = true
-        disable += listOf("GradleDependency", "NewerVersionAvailable", "AndroidGradlePluginVersion") // versions are pinned
+        // Versions are pinned.
+        disable += listOf("GradleDependency", "NewerVersionAvailable", "AndroidGradlePluginVersion")
     }
     buildTypes {
         release { isMinifyEnabled = false } // the contract's error names are looked up by class

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # android_demo/tools/check_app.sh   what can be proved of the Android app without Android Studio and without a phone:
-#   1. compiles runtime, engines and logic, warnings as errors, and runs the tests of logic on the JVM;
+#   1. compiles runtime, engines and logic, warnings as errors, and runs the tests of logic on the JVM; takes photos of 48
+#      and 200 megapixels through its bands in a small heap;
 #   2. holds the result JSON that these tests write to benchmarks/schema (where PYTHON has jsonschema);
 #   3. compares every stub of the platform with its description of API 21 to 37;
 #   4. compiles and links the app's own resources and manifest with aapt2;
 #   5. type-checks the LiteRT engine and the whole app, warnings as errors, against the runtime's real classes,
-#      android.jar and the stubs of android_demo/stubs; then lets the Compose compiler's own checks of what may call what
-#      say no word against the app's screens (it cannot translate them: that needs the real Compose runtime);
+#      android.jar and the stubs of android_demo/stubs; then lets the Compose compiler's own checks of what may call
+#      what say no word against the screens (it cannot translate them: that needs the real Compose runtime);
 #   6. builds, aligns, signs and verifies an APK of what can be built here: tools/plain_app says what it holds.
 #
 # The last line is "N passed, N failed" of logic's tests. Exit status: 0 all of it holds; 77 there are no tools here;
@@ -46,7 +47,19 @@ java -Damirnet.repository="$repository" -Damirnet.result="$work/phone_result.jso
     --scan-classpath="$built/logic-test" >"$work/tests.txt" 2>&1 || true
 count() { sed -n "s/^\[ *\([0-9]*\) tests $1 *\]$/\1/p" "$work/tests.txt"; }
 passed=$(count successful) failed=$(count failed)
-[ "${failed:-1}" = 0 ] || { cat "$work/tests.txt" >&2; say "the tests of logic did not all pass, or did not run"; exit 1; }
+if [ "${failed:-1}" != 0 ]; then
+    cat "$work/tests.txt" >&2
+    say "the tests of logic did not all pass, or did not run"
+    exit 1
+fi
+
+# Photos of 48 and 200 megapixels by bands, in a heap that the photo itself would fill many times over.
+for photo in "64 8000 6000" "96 16320 12240"; do
+    read -r heap width height <<<"$photo"
+    java "-Xmx${heap}m" -cp "$built/logic-test:$built/logic:$built/runtime:$libraries" \
+        amirnet.logic.photo.LargePhotoKt "$repository" "$width" "$height" >"$work/large.txt" || exit 1
+    say "$(cat "$work/large.txt")"
+done
 
 # The result's JSON against its schema.
 if "$python" -c 'import jsonschema' 2>/dev/null; then

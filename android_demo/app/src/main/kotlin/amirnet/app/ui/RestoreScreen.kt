@@ -58,7 +58,7 @@ private fun photoChooser(parts: AppParts, keepPlace: Boolean): () -> Unit {
         if (keepPlace) documents.launch(arrayOf("image/*"))
         else picker.launch(PickVisualMediaRequest(ActivityResultContracts.PickVisualMedia.ImageOnly))
     }
-    // Progress in the background is shown as a notification: asked for where a first photo is chosen, and taken as it is.
+    // Progress in the background is shown as a notification: asked for as a photo is chosen, and taken as it is.
     val asking = ActivityResultContracts.RequestMultiplePermissions()
     val notifications = rememberLauncherForActivityResult(asking) { choose() }
     val context = LocalContext.current
