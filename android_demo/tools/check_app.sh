@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # android_demo/tools/check_app.sh   what can be proved of the Android app without Android Studio and without a phone:
-#   1. compiles runtime, engines and logic, warnings as errors, and runs the tests of logic on the JVM; takes photos of 48
-#      and 200 megapixels through its bands in a small heap;
+#   1. compiles runtime, engines and logic, warnings as errors, runs the tests of logic on the JVM, and takes photos of
+#      48 and 200 megapixels through its bands in a small heap;
 #   2. holds the result JSON that these tests write to benchmarks/schema (where PYTHON has jsonschema);
 #   3. compares every stub of the platform with its description of API 21 to 37;
 #   4. compiles and links the app's own resources and manifest with aapt2;

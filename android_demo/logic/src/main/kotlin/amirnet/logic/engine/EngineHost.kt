@@ -83,7 +83,7 @@ class EngineHost(private val choices: List<EngineChoice>, private val make: (Eng
                 return current.engine
             } catch (error: EngineError) {
                 failed(error)
-            } catch (error: UnsatisfiedLinkError) { // a runtime whose library this phone does not have
+            } catch (error: LinkageError) { // a runtime whose library this phone does not have
                 failed(error)
             }
         }
@@ -120,7 +120,7 @@ class EngineHost(private val choices: List<EngineChoice>, private val make: (Eng
                 return found
             } catch (error: AmirnetError) {
                 failed(error)
-            } catch (error: UnsatisfiedLinkError) {
+            } catch (error: LinkageError) {
                 failed(error)
             }
         }

@@ -38,7 +38,7 @@ object LiteRtEnvironment {
             found.filter { it != LiteRtAccelerator.NONE }.map { it.name }.toSet()
         } catch (_: LiteRtException) {
             null
-        } catch (_: UnsatisfiedLinkError) { // no such library for this phone's processor
+        } catch (_: LinkageError) { // no such library for this phone's processor
             null
         }
 
