@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from fractions import Fraction
-from math import floor
+from functools import cache
 
 from amirnet.contract.floats import float32
 from amirnet.contract.pixels import Photo, shape_of, stream, to_bytes
@@ -30,12 +30,12 @@ MIXED: list[tuple[list[float], list[int], list[int], int]] = [
     ([1, 1, 1, 1], [9, 3, 3, 1], [65280] * 4, 255),
     ([0.00195], [1], [127], 0),
     ([0.001961], [1], [128], 1),
+    ([3 / 512, 1 / 512], [1, 1], [383, 128], 1),
 ]
 """Numbers, weights, and by hand q and the level."""
 
-HALF = Fraction(1, 2)
 
-
+@cache
 def weights(core: int, begins: int, padded: int, overlap: int) -> list[int]:
     """M2."""
     full = overlap + 1
@@ -46,7 +46,8 @@ def weights(core: int, begins: int, padded: int, overlap: int) -> list[int]:
 
 def fixed_point(number: Fraction) -> int:
     """M1, exactly."""
-    return floor(min(max(number, Fraction(0)), Fraction(1)) * 65280 + HALF)
+    above, below = min(max(number.numerator, 0), number.denominator), number.denominator
+    return (2 * 65280 * above + below) // (2 * below)
 
 
 def level(parts: list[int], weight: list[int]) -> int:

@@ -26,7 +26,7 @@ data class Expected(
     val photo: String,
     val precision: String,
     val sha256: String,
-    val node: Int,
+    val node: Long,
     val tile: Int,
     val tiles: Int,
     val changePsnr: Double,
@@ -46,7 +46,7 @@ fun expectedPhotos(): List<Expected> {
 
         Expected(
             facts.getValue("photo") as String, facts.getValue("precision") as String,
-            facts.getValue("sha256") as String, int("node"), int("tile"), int("tiles"),
+            facts.getValue("sha256") as String, facts.getValue("node") as Long, int("tile"), int("tiles"),
             facts.getValue("change_psnr") as Double,
         )
     }

@@ -6,7 +6,7 @@
 package amirnet
 
 /** Base of every error that a caller can act on. An app shows its message, and [remedy] as what to do. */
-open class AmirnetError(message: String, cause: Throwable? = null) : Exception(message, cause) {
+open class AmirnetError(message: String, cause: Throwable? = null) : Exception(inOneLine(message), cause) {
     /** What helps: the end of the message. */
     val remedy: String
         get() = message.orEmpty().substringAfterLast("; ")
@@ -59,3 +59,7 @@ open class EngineError(message: String, cause: Throwable? = null) : AmirnetError
 
 /** A tile does not fit into the memory there is, or that may be used; no smaller tile does either. */
 class OutOfMemoryError(message: String, cause: Throwable? = null) : EngineError(message, cause)
+
+/** A name from a damaged bundle may hold line breaks and the like: they are shown by their numbers. */
+private fun inOneLine(message: String): String =
+    message.map { if (it.isISOControl()) "\\u%04x".format(it.code) else it.toString() }.joinToString("")

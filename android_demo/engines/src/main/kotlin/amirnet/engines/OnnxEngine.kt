@@ -67,7 +67,7 @@ class OnnxEngine(bundle: ModelBundle, precision: String = "float32", threads: In
         return buffers.with(tile.height, tile.width) { buffer ->
             if (isInt8) buffer.input(toPlanes(tile)) else buffer.input(toTensor(tile))
             guarded(graph) {
-                val pixel = if (isInt8) direct(codeBytes(code, bundle.tree.grid)) else null
+                val pixel = if (isInt8) direct(codeBytes(code, bundle.tree.codeSteps)) else null
                 val steering = if (pixel != null) OnnxTensor.createTensor(environment, pixel, shape, OnnxJavaType.UINT8)
                 else OnnxTensor.createTensor(environment, FloatBuffer.wrap(code), shape)
                 steering.use { run(graph, listOf(buffer.input, it), mapOf("restored" to buffer.output)).close() }

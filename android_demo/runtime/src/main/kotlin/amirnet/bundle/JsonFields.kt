@@ -28,19 +28,18 @@ class Fields(val values: Map<String, Any?>, val where: String) {
     fun boolean(key: String): Boolean = get(key) as? Boolean ?: refuse(key, "is not true or false")
 
     /** A whole number in least..most, both included. */
-    fun integer(key: String, least: Int, most: Int): Int {
+    fun integer(key: String, least: Int, most: Int): Int = long(key, least.toLong(), most.toLong()).toInt()
+
+    /** The same of 64 bits. */
+    fun long(key: String, least: Long, most: Long): Long {
         val value = get(key) as? Long
         if (value == null || value !in least..most) refuse(key, "is not a whole number from $least to $most")
-        return value.toInt()
+        return value
     }
 
-    fun integers(key: String): List<Int> {
+    fun integers(key: String): List<Long> {
         val items = get(key) as? List<*> ?: refuse(key, "is not a list of whole numbers")
-        return items.map { item ->
-            val value = item as? Long ?: refuse(key, "is not a list of whole numbers")
-            if (value !in Int.MIN_VALUE..Int.MAX_VALUE) refuse(key, "holds $value, which nothing can be")
-            value.toInt()
-        }
+        return items.map { it as? Long ?: refuse(key, "is not a list of whole numbers") }
     }
 
     fun number(key: String, default: Double? = null): Double =

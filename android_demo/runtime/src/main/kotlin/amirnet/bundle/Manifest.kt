@@ -116,8 +116,8 @@ private val SCHEMA = Regex("([0-9]{1,9})\\.([0-9]{1,9})")
 
 private fun files(top: Fields, where: String): Map<String, FileSeal> {
     val fields = top.fields("files")
+    for (name in fields.values.keys) checkPath(name, where) // all paths before any seal (CONTRACT B6)
     val files = fields.values.keys.associateWith { name ->
-        checkPath(name, where)
         if (name == MANIFEST) top.refuse("files", "lists $MANIFEST itself")
         val seal = fields.fields(name)
         val sha256 = seal.text("sha256")
@@ -161,6 +161,9 @@ private fun tile(fields: Fields): TileGeometry {
     return tile
 }
 
+/** A node's id is at most this (CONTRACT B4). */
+private const val MOST_ID = 1L shl 31
+
 internal fun tree(fields: Fields): DegradationTree {
     val conditioning = when (val word = fields.text("conditioning")) {
         "node" -> Conditioning.NODE
@@ -171,10 +174,10 @@ internal fun tree(fields: Fields): DegradationTree {
         val isRoot = "parent" in node.values && node.values["parent"] == null
         val kinds = node.fields("kinds", emptyMap())
         TreeNode(
-            id = node.integer("id", 0, Int.MAX_VALUE),
+            id = node.long("id", 0, MOST_ID),
             level = node.integer("level", 0, 15),
             index = node.integer("index", 0, 1 shl 15),
-            parent = if (isRoot) null else node.integer("parent", 0, Int.MAX_VALUE),
+            parent = if (isRoot) null else node.long("parent", 0, MOST_ID),
             children = node.integers("children"),
             confidence = node.number("confidence"),
             code = node.numbers("code"),

@@ -53,7 +53,7 @@ class EngineModels(private val bundle: ModelBundle, private val backend: String,
 }
 
 /** The manifest's role of the restorer that was folded for a node (CONTRACT G5). */
-fun foldedRole(node: Int): String = "restorer.$node"
+fun foldedRole(node: Long): String = "restorer.$node"
 
 /** Whether a bundle holds a restorer for each node instead of one that takes a code. */
 fun isFolded(bundle: ModelBundle): Boolean = "restorer" !in bundle.manifest.models

@@ -5,7 +5,7 @@ import amirnet.ManifestError
 import amirnet.NodeError
 import kotlin.math.floor
 
-/** Which code a photo gets (CONTRACT C1, C2): the answer's stored one, or the photo's own on the tree's grid. */
+/** Which code a photo gets (CONTRACT C1, C2): the answer's stored one, or the photo's own in steps. */
 enum class Conditioning { NODE, SOFT }
 
 /**
@@ -17,11 +17,11 @@ enum class Conditioning { NODE, SOFT }
  * those photos had, each with its part of them, 0..1, and empty where the model does not say.
  */
 data class TreeNode(
-    val id: Int,
+    val id: Long,
     val level: Int,
     val index: Int,
-    val parent: Int?,
-    val children: List<Int>,
+    val parent: Long?,
+    val children: List<Long>,
     val confidence: Double,
     val code: List<Double>,
     val share: Double = 1.0,
@@ -34,8 +34,8 @@ data class TreeNode(
 }
 
 /** Where a photo went: node ids from the root to the chosen one, and each step's probability (the root's is 1). */
-data class Walk(val path: List<Int>, val confidences: List<Double>) {
-    val node: Int
+data class Walk(val path: List<Long>, val confidences: List<Double>) {
+    val node: Long
         get() = path.last()
 
     /** The product of the steps' probabilities, multiplied in path order (CONTRACT T6). */
@@ -46,9 +46,10 @@ data class Walk(val path: List<Int>, val confidences: List<Double>) {
 /**
  * A checked tree. Raises ManifestError when the nodes are not one tree of at most [levels] levels (CONTRACT T1).
  *
- * [grid] is the number of steps per unit of the code's grid; [conditioning] is which code a photo gets (CONTRACT C1).
+ * [codeSteps]: a code's numbers are multiples of 1 / codeSteps (the manifest's `tree.grid`); [conditioning] is which
+ * code a photo gets (CONTRACT C1).
  */
-class DegradationTree(val levels: Int, val grid: Int, val conditioning: Conditioning, val nodes: List<TreeNode>) {
+class DegradationTree(val levels: Int, val codeSteps: Int, val conditioning: Conditioning, val nodes: List<TreeNode>) {
     private val byId = nodes.associateBy { it.id }
 
     init {
@@ -63,12 +64,12 @@ class DegradationTree(val levels: Int, val grid: Int, val conditioning: Conditio
         get() = nodes.first { it.level == 0 }
 
     /** The node of that number. Raises NodeError where there is none. */
-    fun node(id: Int): TreeNode = byId[id] ?: throw NodeError(
+    fun node(id: Long): TreeNode = byId[id] ?: throw NodeError(
         "node $id: the tree has no such node; choose one of ${nodes.joinToString { it.id.toString() }}",
     )
 
     /** Node ids from the root to that node, both included. Raises NodeError. */
-    fun pathTo(id: Int): List<Int> {
+    fun pathTo(id: Long): List<Long> {
         val path = generateSequence(node(id)) { node -> node.parent?.let { this.node(it) } }
         return path.map { it.id }.toList().reversed()
     }
@@ -87,7 +88,7 @@ class DegradationTree(val levels: Int, val grid: Int, val conditioning: Conditio
      * [allowed]: node ids, leaves and all that is above them: the walk keeps to these, and does not stop before it is
      * at a leaf (CONTRACT T9).
      */
-    fun walk(mask: Doubles, allowed: Collection<Int>? = null): Walk {
+    fun walk(mask: Doubles, allowed: Collection<Long>? = null): Walk {
         var node = root
         val path = mutableListOf(node.id)
         val confidences = mutableListOf(1.0)
@@ -110,17 +111,17 @@ class DegradationTree(val levels: Int, val grid: Int, val conditioning: Conditio
      * [soft]: the photo's averaged code, K numbers. Without it, or with conditioning by node, the answer is the node's
      * stored code.
      */
-    fun codeFor(id: Int, soft: Doubles? = null): Floats {
+    fun codeFor(id: Long, soft: Doubles? = null): Floats {
         val node = node(id)
         val known = if (soft != null && conditioning == Conditioning.SOFT) (1 shl (node.level + 1)) - 1 else 0
         return Floats(size) { place ->
-            val number = if (soft != null && place < known) floor(soft[place] * grid + 0.5) / grid else node.code[place]
-            number.toFloat()
+            val isOwn = soft != null && place < known
+            (if (isOwn) floor(soft[place] * codeSteps + 0.5) / codeSteps else node.code[place]).toFloat()
         }
     }
 
     /** For messages only. */
-    internal fun has(id: Int): TreeNode? = byId[id]
+    internal fun has(id: Long): TreeNode? = byId[id]
 }
 
 private fun isLikelier(one: TreeNode, other: TreeNode, mask: Doubles): Boolean {
@@ -144,7 +145,7 @@ private fun checkNode(tree: DegradationTree, node: TreeNode) {
     require((node.parent == null) == (node.level == 0), "$name must have a parent unless it is the root")
     require(node.confidence in 0.0..1.0, "$name has a confidence outside 0 to 1")
     require(node.code.size == tree.size, "$name has ${node.code.size} code numbers, not ${tree.size}")
-    require(isOnGrid(node.code, tree.grid), "$name has a code off the 1/${tree.grid} grid")
+    require(isInSteps(node.code, tree.codeSteps), "$name has a code off the steps of 1/${tree.codeSteps}")
     require(node.children.distinct().size == node.children.size, "$name lists a child twice")
     for ((kind, share) in node.kinds) {
         require(KIND.matches(kind), "$name has a kind of an odd name, '$kind'")
@@ -166,8 +167,8 @@ private fun checkLinks(tree: DegradationTree, node: TreeNode) {
     require(siblings == null || node.id in siblings, "$name is not among its parent's children")
 }
 
-private fun isOnGrid(code: List<Double>, grid: Int): Boolean =
-    code.all { (it * grid).isFinite() && it * grid == floor(it * grid) }
+private fun isInSteps(code: List<Double>, steps: Int): Boolean =
+    code.all { (it * steps).isFinite() && it * steps == floor(it * steps) }
 
 private fun require(holds: Boolean, problem: String) {
     if (!holds) throw ManifestError("tree: $problem; export the bundle again")

@@ -13,8 +13,8 @@ import amirnet.OptionError
  * [levels]: how often each level occurs in the probes, three rows of 256; null where nobody looked.
  */
 class Diagnosis(
-    val node: Int,
-    val path: List<Int>,
+    val node: Long,
+    val path: List<Long>,
     val confidences: List<Double>,
     val confidence: Double,
     val code: Floats,
@@ -52,7 +52,7 @@ fun diagnose(model: ModelSpec, engine: Engine, photo: PhotoRows, options: Restor
     val (tree, head, probe) = Triple(model.tree, model.light, model.probe)
     val wantsLight = head != null && options.light != Light.Keep
     val squares = if (options.node != null && !wantsLight) null
-    else ProbePlan(photo.width, photo.height, probe.size, probe.grid).gather(photo::read)
+    else ProbePlan(photo.width, photo.height, probe.size, probe.probesPerSide).gather(photo::read)
     val found = if (options.node != null || squares == null) forced(tree, options)
     else walked(model, engine.encode(squares), options)
     val levels = squares?.let(::countLevels)

@@ -1,5 +1,5 @@
 /**
- * What an int8 restorer is fed and gives back: 8-bit pixels as they are, and a code on the tree's grid (CONTRACT G6).
+ * What an int8 restorer is fed and gives back: 8-bit pixels as they are, and a code in steps (CONTRACT G6).
  *
  * As uint8 here; a format with signed integers takes the same less 128.
  */
@@ -7,9 +7,9 @@ package amirnet.runtime
 
 import kotlin.math.floor
 
-/** A code, whose numbers are multiples of 1 / [grid], as number * [grid] + 128; beyond 8 bits it is clipped. */
-fun codeBytes(code: Floats, grid: Int): ByteArray = ByteArray(code.size) {
-    val step = floor(code[it].toDouble() * grid + 0.5)
+/** A code, of multiples of 1 / [codeSteps], as number * [codeSteps] + 128; beyond 8 bits it is clipped. */
+fun codeBytes(code: Floats, codeSteps: Int): ByteArray = ByteArray(code.size) {
+    val step = floor(code[it].toDouble() * codeSteps + 0.5)
     (step.coerceIn(-128.0, 127.0).toInt() + 128).toByte()
 }
 

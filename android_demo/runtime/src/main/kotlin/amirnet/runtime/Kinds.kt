@@ -41,7 +41,7 @@ fun checkKind(tree: DegradationTree, name: String) {
  *
  * Raises NodeError where no leaf has a share of any.
  */
-fun allowedFor(tree: DegradationTree, wanted: Collection<String>): Set<Int> {
+fun allowedFor(tree: DegradationTree, wanted: Collection<String>): Set<Long> {
     val leaves = tree.nodes.filter { it.children.isEmpty() }
     var found = leaves.filter { commonest(it) in wanted }
     if (found.isEmpty()) {

@@ -2,10 +2,11 @@
 package amirnet.runtime
 
 /**
- * The encoder's patches: squares of [size] pixels, at most [grid] along a side of the photo. [trim]: one in so many
- * probes is left out at either end when a code is averaged, 0 for none (CONTRACT D5); else at least 3.
+ * The encoder's patches: squares of [size] pixels, at most [probesPerSide] along a side of the photo (the manifest's
+ * `grid`). [trim]: one in so many probes is left out at either end when a code is averaged, 0 for none (CONTRACT D5);
+ * else at least 3.
  */
-data class ProbeGeometry(val size: Int, val grid: Int, val trim: Int = 0)
+data class ProbeGeometry(val size: Int, val probesPerSide: Int, val trim: Int = 0)
 
 /**
  * The restorer's tiles, in pixels. [radius] (how far the network sees) is guaranteed to be at most [halo]; size and

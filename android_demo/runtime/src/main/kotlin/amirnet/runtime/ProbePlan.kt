@@ -1,10 +1,10 @@
 /** Which patches of a photo the encoder sees, and how its answers become one (CONTRACT D1-D5). */
 package amirnet.runtime
 
-/** Where probes of [size] begin on an axis of [length] pixels: at most [grid] of them, ascending (CONTRACT D2). */
-fun axisPositions(length: Int, size: Int, grid: Int): IntArray {
+/** Where probes of [size] begin on an axis of [length] pixels: at most so many of them, ascending (CONTRACT D2). */
+fun axisPositions(length: Int, size: Int, most: Int): IntArray {
     if (length <= size) return intArrayOf(0)
-    val count = minOf(grid, Math.floorDiv(length + size - 1, size))
+    val count = minOf(most, Math.floorDiv(length + size - 1, size))
     if (count == 1) return intArrayOf((length - size) / 2)
     return IntArray(count) { (it.toLong() * (length - size) / (count - 1)).toInt() }
 }
@@ -18,12 +18,17 @@ typealias ReadRows = (top: Int, bottom: Int) -> Pixels
  * [columns] and [rows] are guaranteed to be ascending and within the photo; a probe reaches beyond the photo only where
  * a side is shorter than [size]. Iterating gives (left, top), rows first.
  */
-data class ProbePlan(val width: Int, val height: Int, val size: Int, val grid: Int) : Iterable<Pair<Int, Int>> {
+data class ProbePlan(
+    val width: Int,
+    val height: Int,
+    val size: Int,
+    val probesPerSide: Int,
+) : Iterable<Pair<Int, Int>> {
     val columns: IntArray
-        get() = axisPositions(width, size, grid)
+        get() = axisPositions(width, size, probesPerSide)
 
     val rows: IntArray
-        get() = axisPositions(height, size, grid)
+        get() = axisPositions(height, size, probesPerSide)
 
     /** How many probes there are. */
     val count: Int

@@ -43,7 +43,7 @@ const val MOST_LIGHT: Double = 4.0
 data class RestoreOptions(
     val light: Light = Light.Auto,
     val kind: String? = null,
-    val node: Int? = null,
+    val node: Long? = null,
     val strength: Double = 1.0,
 ) {
     init {

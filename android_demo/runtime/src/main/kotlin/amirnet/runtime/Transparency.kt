@@ -1,5 +1,6 @@
 /**
- * Colour below full transparency: nobody sees it, yet a network would let it bleed into what is seen (CONTRACT N2).
+ * Colour below full transparency: nobody sees it, yet a network would let it bleed into what is seen (CONTRACT N4). And
+ * samples of 16 bits (CONTRACT N2).
  */
 package amirnet.runtime
 

@@ -54,9 +54,7 @@ val PROBES: Replays = mapOf(
         expected.zip(found) { one, other -> assertSame(one, other) }
     },
     "average" to { case ->
-        fun rows(key: String) = case.given.list(key).indices.map { Values(mapOf("row" to case.given.list(key)[it])) }
-        val (mask, value) = rows("mask").map { it.floats("row") } to rows("value").map { it.floats("row") }
-        val found = average(mask, value, case.given.int("trim"))
+        val found = average(case.given.rows("mask"), case.given.rows("value"), case.given.int("trim"))
         assertSame(case.expected.doubles("mask"), found.mask)
         assertSame(case.expected.doubles("soft_code"), found.soft)
     },

@@ -28,14 +28,14 @@ import org.junit.jupiter.api.Assertions.assertEquals
 val TREE: Replays = mapOf(
     "path" to { case ->
         val tree = case.given.tree()
-        val found = tree.pathTo(case.given.int("node"))
-        assertEquals(case.expected.ints("path"), found)
+        val found = tree.pathTo(case.given.long("node"))
+        assertEquals(case.expected.longs("path"), found)
         assertEquals(case.expected.int("entry"), tree.node(found.last()).entry)
     },
 )
 
 private fun assertWalk(expected: Values, walk: Walk) {
-    assertEquals(expected.ints("path"), walk.path)
+    assertEquals(expected.longs("path"), walk.path)
     assertEquals(expected.doubles("probabilities").toList(), walk.confidences)
 }
 
@@ -46,7 +46,7 @@ val WALK: Replays = mapOf(
         assertEquals(case.expected.double("confidence"), walk.confidence)
     },
     "kinds" to { case ->
-        val node = case.given.tree().node(case.given.int("node"))
+        val node = case.given.tree().node(case.given.long("node"))
         assertEquals(case.expected.numbers("shares"), shares(node))
         assertEquals(case.expected.textOrNull("commonest"), commonest(node))
     },
@@ -66,7 +66,7 @@ val WALK: Replays = mapOf(
 val CODES: Replays = mapOf(
     "code" to { case ->
         val soft = if (case.given.isNull("soft_code")) null else case.given.doubles("soft_code")
-        val found = case.given.tree().codeFor(case.given.int("node"), soft)
+        val found = case.given.tree().codeFor(case.given.long("node"), soft)
         assertSame(case.expected.floats("code"), found)
     },
     "int8_code" to { case ->

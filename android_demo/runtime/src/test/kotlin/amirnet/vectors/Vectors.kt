@@ -40,10 +40,14 @@ class Case(content: Values) {
     val expected: Values = content.values("expected")
 }
 
-/** The named trees of trees.json. */
+/** The named trees of trees.json, as a manifest states them. */
+val TREES_AS_STATED: Values by lazy {
+    VectorFile(File(VECTORS, "trees.json")).content.values("shared").values("trees")
+}
+
+/** The same, read. */
 val TREES: Map<String, DegradationTree> by lazy {
-    val trees = VectorFile(File(VECTORS, "trees.json")).content.values("shared").values("trees")
-    trees.map.keys.associateWith { tree(Fields(trees.values(it).map, it)) }
+    TREES_AS_STATED.map.keys.associateWith { tree(Fields(TREES_AS_STATED.values(it).map, it)) }
 }
 
 /** A JSON object, read as what a vector's fields are. */
@@ -74,11 +78,16 @@ class Values(val map: Map<String, Any?>) {
 
     fun ints(key: String): List<Int> = list(key).map { Math.toIntExact(it as Long) }
 
+    fun longs(key: String): List<Long> = list(key).map { it as Long }
+
     fun double(key: String): Double = number(get(key))
 
     fun doubles(key: String): Doubles = list(key).map(::number).toDoubleArray()
 
     fun floats(key: String): Floats = list(key).map { number(it).toFloat() }.toFloatArray()
+
+    /** A list of lists of float32 numbers. */
+    fun rows(key: String): List<Floats> = lists(key).map { Values(mapOf("row" to it)).floats("row") }
 
     fun numbers(key: String): Map<String, Double> = values(key).map.mapValues { number(it.value) }
 
