@@ -1,3 +1,4 @@
+// For Android Studio and Gradle. On a desk without them, tools/test.sh and tools/check_app.sh compile the same sources.
 pluginManagement {
     repositories {
         google()
@@ -14,5 +15,5 @@ dependencyResolutionManagement {
     }
 }
 
-rootProject.name = "amirnet"
+rootProject.name = "amirnet-android"
 include(":runtime", ":engines", ":engines:litert", ":logic", ":app")

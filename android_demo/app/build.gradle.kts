@@ -42,11 +42,6 @@ kotlin {
     compilerOptions { allWarningsAsErrors = true }
 }
 
-// On a phone ONNX Runtime is its Android archive; the JVM's own, which :engines is compiled with, has the same classes.
-configurations.configureEach {
-    exclude(group = "com.microsoft.onnxruntime", module = "onnxruntime")
-}
-
 dependencies {
     implementation(project(":logic"))
     implementation(project(":engines"))

@@ -12,6 +12,7 @@ dependencies {
     api(project(":runtime"))
     implementation(libs.coroutines)
     testImplementation(libs.kotlin.test)
+    testImplementation(platform(libs.junit.bom))
     testRuntimeOnly(libs.junit.engine)
     testRuntimeOnly(libs.junit.launcher)
 }

@@ -3,7 +3,7 @@
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 toolchain=$repository/build/toolchains/kotlin
 built=$repository/build/kotlin
-modules=(runtime engines)
+python=${PYTHON:-$repository/.venv/bin/python}
 
 bash "$repository/android_demo/tools/toolchain.sh" "$toolchain"
 kotlin=$toolchain/node_modules/kotlin-compiler
@@ -48,6 +48,11 @@ compile_tests() {
         -Xfriend-paths="$built/engines"
 }
 
+# What the Python SDK makes of the photos, into build/kotlin/expected.
+restore_expected_photos() {
+    ORT_DISABLE_TELEMETRY=1 "$python" "$repository/android_demo/tools/expected_photos.py" "$built/expected"
+}
+
 # run_java WORD...: Java with the modules, their tests and ONNX Runtime, whose Linux library is that of the package
 # installed for PYTHON if there is one, and else the archive's own. ONNXRUNTIME_LIBRARY names another.
 run_java() {
@@ -57,7 +62,7 @@ run_java() {
 }
 
 onnxruntime_library() {
-    local python=${PYTHON:-$repository/.venv/bin/python} found=
+    local found
     found=$("$python" -c 'import glob, importlib.util as u, os
 place = os.path.dirname(u.find_spec("onnxruntime").origin)
 print(*glob.glob(os.path.join(place, "capi", "libonnxruntime.so*"))[:1])' 2>/dev/null) || true
