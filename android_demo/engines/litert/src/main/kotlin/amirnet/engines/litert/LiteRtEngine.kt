@@ -69,7 +69,7 @@ class LiteRtEngine(
         }
         val rowStride = CHANNELS * tile.width
         if (isInt8) {
-            val bytes = mapOf("tile" to signed(packed(tile)), "code" to signed(codeBytes(code, bundle.tree.grid)))
+            val bytes = mapOf("tile" to signed(packed(tile)), "code" to signed(codeBytes(code, bundle.tree.codeSteps)))
             val levels = unsigned(run(graph, bytes) { it.output("restored").readInt8() })
             return Levels(tile.height, tile.width, levels, 0, rowStride, CHANNELS, 1)
         }
