@@ -73,9 +73,7 @@ class RestoreModelTest {
         private var tiles = 0
 
         override fun load() = Unit
-
         override fun prewarm(tile: Int?) = Unit
-
         override fun unload() = Unit
 
         override fun encode(probes: List<Pixels>): Encoded {
