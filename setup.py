@@ -46,6 +46,7 @@ BENCHMARKS = [
     "opencv-python-headless>=4.10",
     "scikit-image>=0.24",
     "PyWavelets>=1.6",  # scikit-image's estimate of noise
+    "jsonschema>=4.23",  # results that phones wrote
     "matplotlib>=3.9",
     # Compared with where it installs; for non-commercial use only, by its licence. Its core comes as a binary.
     "bm3d>=4.0; platform_machine == 'x86_64' or sys_platform == 'darwin'",
@@ -56,7 +57,6 @@ DEV = [
     "pytest>=8.2",
     "pytest-timeout>=2.3",
     "hypothesis>=6.110",
-    "jsonschema>=4.21",  # for manifest.schema.json
     "ruff>=0.6",
     "mypy>=1.11",
     "onnxsim>=0.4.36",  # what users do to a graph themselves: a test holds that it finds nothing to do

@@ -1,4 +1,4 @@
-// For Android Studio and Gradle. On a desk without them, tools/test.sh compiles and tests the same sources.
+// For Android Studio and Gradle. On a desk without them, tools/test.sh and tools/check_app.sh compile the same sources.
 pluginManagement {
     repositories {
         google()
@@ -8,6 +8,7 @@ pluginManagement {
 }
 
 dependencyResolutionManagement {
+    repositoriesMode = RepositoriesMode.FAIL_ON_PROJECT_REPOS
     repositories {
         google()
         mavenCentral()
@@ -15,4 +16,4 @@ dependencyResolutionManagement {
 }
 
 rootProject.name = "amirnet-android"
-include(":runtime", ":engines")
+include(":runtime", ":engines", ":engines:litert", ":logic", ":app")
