@@ -7,8 +7,6 @@ public struct PhotoFacts: Sendable, Equatable {
     /// "IMG_0001.HEIC", as its app tells it.
     public var name: String
     public var hasPlace: Bool
-    /// The picker's own switch was used to leave the place out.
-    public var placeStripped: Bool
     public var profileName: String?
     /// The profile is one that the app carries; false: the colours are converted to sRGB.
     public var profileKept: Bool
@@ -17,10 +15,10 @@ public struct PhotoFacts: Sendable, Equatable {
     public var lost: [String]
 
     public init(
-        type: String, name: String, hasPlace: Bool = false, placeStripped: Bool = false, profileName: String? = nil,
+        type: String, name: String, hasPlace: Bool = false, profileName: String? = nil,
         profileKept: Bool = true, auxiliary: [AuxiliaryKind] = [], lost: [String] = []
     ) {
-        (self.type, self.name, self.hasPlace, self.placeStripped) = (type, name, hasPlace, placeStripped)
+        (self.type, self.name, self.hasPlace) = (type, name, hasPlace)
         (self.profileName, self.profileKept, self.auxiliary, self.lost) = (profileName, profileKept, auxiliary, lost)
     }
 }
@@ -50,10 +48,10 @@ public enum GainMapFate: Sendable, Equatable {
 }
 
 public enum PlaceFate: Sendable, Equatable {
+    /// The photo tells none. Nobody sees whether the picker left it out at the user's wish.
     case none
     case kept
     case removed
-    case stripped
 }
 
 public struct SavePlan: Sendable, Equatable {
@@ -77,16 +75,16 @@ public struct SavePlan: Sendable, Equatable {
         self.facts = facts
         type = SavePlan.WRITTEN[facts.type] == nil ? "public.jpeg" : facts.type
         name = resultName(facts.name, suffix: SavePlan.WRITTEN[type]!, taken: taken)
-        place =
-            if facts.placeStripped { .stripped } else if !facts.hasPlace { .none } else if keepsPlace { .kept } else {
-                .removed
-            }
+        place = facts.hasPlace ? (keepsPlace ? .kept : .removed) : .none
         let holds = SavePlan.HOLD_AUXILIARY.contains(type)
         let changesTone = brightened && parts > 0
-        gainMap =
-            if !facts.auxiliary.contains(where: \.isGainMap) { .none } else if changesTone { .droppedBrightened } else {
-                holds ? .kept : .droppedFormat
-            }
+        if !facts.auxiliary.contains(where: \.isGainMap) {
+            gainMap = .none
+        } else if changesTone {
+            gainMap = .droppedBrightened
+        } else {
+            gainMap = holds ? .kept : .droppedFormat
+        }
         auxiliary = facts.auxiliary.filter { holds && !($0.isGainMap && changesTone) }
     }
 
@@ -97,7 +95,6 @@ public struct SavePlan: Sendable, Equatable {
         case .none: lines.append(Words("save_place_none"))
         case .kept: lines.append(Words("save_place_kept"))
         case .removed: lines.append(Words("save_place_removed"))
-        case .stripped: lines.append(Words("save_place_stripped"))
         }
         switch gainMap {
         case .none: break

@@ -71,7 +71,8 @@ public struct RestoreState: Sendable, Equatable {
     public mutating func apply(_ event: RestoreEvent) {
         switch (event, stage) {
         case (.chose, _) where !isBusy: begin(.opening)
-        case (.again, .interrupted), (.again, .failed), (.again, .done) where !isBusy: begin(.opening)
+        case (.again, .interrupted), (.again, .failed): begin(.opening)
+        case (.again, .done) where !isBusy: begin(.opening)
         case (.another, _) where !isBusy: begin(.choosing(cancelled: false))
         case (.opened, .opening): stage = .looking
         case (.progress(let progress, let seconds), .looking), (.progress(let progress, let seconds), .restoring):
