@@ -79,6 +79,6 @@ public struct CompileCache: Sendable {
     }
 
     private func url(_ key: CompileKey) -> URL {
-        place.appendingPathComponent(key.folder + ".mlmodelc")
+        place.appendingPathComponent(key.folder + ".mlmodelc", isDirectory: true)
     }
 }

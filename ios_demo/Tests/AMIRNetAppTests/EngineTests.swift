@@ -1,0 +1,213 @@
+import AMIRNetRuntime
+import Foundation
+import XCTest
+
+@testable import AMIRNetApp
+@testable import AMIRNetEngines
+
+final class EngineChainTests: XCTestCase {
+    private let choices = [choice(.npu), choice(.gpu), choice(.cpu)]
+
+    private func chain(_ choices: [EngineChoice], failing: Set<Accelerator>) -> (EngineChain, Log<FakeEngine>) {
+        let made = Log<FakeEngine>()
+        let chain = EngineChain(choices) { choice in
+            let fails = failing.contains(choice.accelerator)
+            let engine = FakeEngine(choice, fails: fails ? EngineError("m: no \(choice.accelerator);\n try") : nil)
+            made.add(engine)
+            return engine
+        }
+        return (chain, made)
+    }
+
+    func testTheFirstThatGetsReadyIsTakenAndTheOthersAreTold() async throws {
+        let (chain, made) = chain(choices, failing: [.npu])
+        let engine = try await chain.ready()
+        let life = await engine.life
+        XCTAssertEqual([engine.choice.accelerator.rawValue, life.rawValue], ["gpu", "ready"])
+        let failures = await chain.failures
+        XCTAssertEqual(failures, [EngineFailure(choice: choice(.npu), reason: "m: no npu; try")])
+        let left = await made.values[0].unloaded
+        XCTAssertEqual(left, 1, "the one that failed lets go of its memory")
+        _ = try await chain.ready()
+        XCTAssertEqual(made.values.count, 2, "and the ready one is kept")
+    }
+
+    func testOneAloneIsStrict() async throws {
+        let (chain, _) = chain([choice(.gpu)], failing: [.gpu])
+        do {
+            _ = try await chain.ready()
+            XCTFail("it failed, and nothing else was asked for")
+        } catch let error as EngineError {
+            XCTAssertTrue(error.message.hasPrefix("m: no gpu"))
+        }
+        let failures = await chain.failures
+        XCTAssertEqual(failures, [])
+    }
+
+    func testAnEngineThatFailsInTheMiddleIsLeft() async throws {
+        let (chain, _) = chain(choices, failing: [])
+        _ = try await chain.ready()
+        let next = try await chain.next(after: EngineError("m: lost; try"))
+        XCTAssertEqual(next.choice, choice(.gpu))
+        let failures = await chain.failures
+        XCTAssertEqual(failures.map(\.reason), ["m: lost; try"])
+    }
+
+    func testTwoCallersGetOneEngine() async throws {
+        let (chain, made) = chain(choices, failing: [])
+        async let one = chain.ready()
+        async let other = chain.ready()
+        let both = try await [one.choice, other.choice]
+        XCTAssertEqual(both[0], both[1])
+        XCTAssertEqual(made.values.count, 1)
+    }
+
+    func testLivesAreTold() async throws {
+        let (chain, _) = chain(choices, failing: [.npu])
+        let seen = Log<String>()
+        await chain.watching { seen.add("\($0.accelerator.rawValue) \($1.rawValue)") }
+        _ = try await chain.ready()
+        XCTAssertEqual(
+            seen.values,
+            [
+                "npu unloaded", "npu specializing", "npu unloaded", "gpu unloaded", "gpu specializing", "gpu warming",
+                "gpu ready",
+            ])
+    }
+}
+
+final class TurnTests: XCTestCase {
+    func testOneAtATimeAlsoAfterAFailure() async throws {
+        let turn = Turn()
+        let log = Log<String>()
+        await withTaskGroup(of: Void.self) { group in
+            for name in 0..<20 {
+                group.addTask {
+                    try? await turn {
+                        log.add("in \(name)")
+                        await Task.yield()
+                        log.add("out \(name)")
+                        if name % 3 == 0 { throw CancellationError() }
+                    }
+                }
+            }
+        }
+        XCTAssertEqual(log.values.count, 40)
+        for pair in stride(from: 0, to: 40, by: 2) {
+            XCTAssertEqual(log.values[pair].dropFirst(3), log.values[pair + 1].dropFirst(4))
+        }
+    }
+}
+
+final class CompileCacheTests: XCTestCase {
+    private let key = CompileKey(model: "m", system: "23A341", runtime: "1")
+
+    func testKeepsFindsAndClears() throws {
+        let folder = try freshFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let cache = CompileCache(folder.appendingPathComponent("cache"))
+        XCTAssertNil(cache.find(key))
+        XCTAssertEqual(cache.bytes, 0)
+        for content in ["12345", "1234567"] {
+            let compiled = folder.appendingPathComponent("model.mlmodelc")
+            try FileManager.default.createDirectory(at: compiled, withIntermediateDirectories: true)
+            try Data(content.utf8).write(to: compiled.appendingPathComponent("weights"))
+            let kept = try cache.keep(compiled, key)
+            XCTAssertEqual(cache.find(key), kept)
+            XCTAssertFalse(FileManager.default.fileExists(atPath: compiled.path))
+        }
+        XCTAssertEqual(cache.bytes, 7, "the new one took the old one's place")
+        try cache.clear()
+        XCTAssertNil(cache.find(key))
+        XCTAssertNoThrow(try cache.clear())
+    }
+
+    func testAnythingThatACompiledModelDependsOnChangesItsKey() {
+        let keys = [
+            key, CompileKey(model: "n", system: "23A341", runtime: "1"),
+            CompileKey(model: "m", system: "23B85", runtime: "1"), CompileKey(model: "m", system: "23A341", runtime: "2"),
+            CompileKey(model: "m2", system: "3A341", runtime: "1"),
+        ]
+        XCTAssertEqual(Set(keys.map(\.folder)).count, keys.count)
+        let model = CompileKey.model(["a": "1", "b": "2"])
+        XCTAssertEqual(model, CompileKey.model(["b": "2", "a": "1"]))
+        XCTAssertNotEqual(model, CompileKey.model(["a": "2", "b": "1"]))
+    }
+}
+
+final class PlanesTests: XCTestCase {
+    func testThereAndBack() {
+        let pixels = noisy(5, 7)
+        for strides in [(channel: 35, row: 7, column: 1), (channel: 80, row: 16, column: 2)] {
+            var numbers = [Float](repeating: -1, count: 240)
+            numbers.withUnsafeMutableBufferPointer { putPlanes(pixels, $0, strides: strides) }
+            XCTAssertEqual(numbers[strides.channel], Float(pixels.bytes[1]) / 255)
+            let found = numbers.withUnsafeBufferPointer { takePlanes($0, height: 5, width: 7, strides: strides) }
+            XCTAssertEqual(found.values, pixels.bytes.map { Float($0) / 255 })
+        }
+    }
+}
+
+final class StoreTests: XCTestCase {
+    func testChoicesBecomeTheContractsOptions() throws {
+        var choices = Choices()
+        XCTAssertEqual(try choices.options(), .plain)
+        (choices.light, choices.kind, choices.strength) = (.percent(50), "noise", 60)
+        XCTAssertEqual(try choices.options(), try RestoreOptions(light: .times(0.5), kind: "noise"))
+        XCTAssertEqual(choices.parts, 154)
+        XCTAssertEqual([LightChoice.automatic, .keep, .percent(50), .brighten].map { light in
+            choices.light = light
+            return choices.lightScale
+        }, [1, 0, 0.5, nil])
+        choices.light = .percent(500)
+        XCTAssertThrowsError(try choices.options())
+    }
+
+    func testStrengthAloneNeedsNoRestoring() {
+        var other = Choices()
+        other.strength = 10
+        XCTAssertFalse(other.needRestoring(after: Choices()))
+        other.light = .keep
+        XCTAssertTrue(other.needRestoring(after: Choices()))
+    }
+
+    func testAJobOutlivesTheApp() throws {
+        let folder = try freshFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = JobStore(folder)
+        XCTAssertNil(store.unfinished())
+        var choices = Choices()
+        choices.light = .percent(70)
+        let record = JobRecord(photo: "a.heic", name: "IMG.HEIC", choices: choices)
+        try Data("x".utf8).write(to: store.photo(record))
+        try Data("x".utf8).write(to: folder.appendingPathComponent("older.heic"))
+        try store.keep(record)
+        store.sweep(keeping: record)
+        XCTAssertEqual(JobStore(folder).unfinished(), record)
+        XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted(), ["a.heic", "job.json"])
+        store.end()
+        XCTAssertNil(store.unfinished())
+        try store.keep(JobRecord(photo: "gone.heic", name: "", choices: choices))
+        XCTAssertNil(store.unfinished(), "its photo is gone")
+        let outside = JobRecord(photo: "../../b", name: "", choices: choices)
+        XCTAssertEqual(store.photo(outside).deletingLastPathComponent().path, folder.path)
+    }
+
+    func testSettingsComeBackAndOldOnesDoNoHarm() {
+        var settings = Settings()
+        (settings.engine, settings.strict, settings.keepsPlace) = (.gpu, true, true)
+        XCTAssertEqual(Settings(kept: settings.toKeep), settings)
+        XCTAssertEqual(Settings(kept: Data("{\"engine\": 7}".utf8)), Settings())
+        XCTAssertEqual(Settings(kept: nil), Settings())
+    }
+
+    func testNoAppInTheBackgroundUsesTheGpu() {
+        typealias Policy = BackgroundPolicy
+        XCTAssertEqual(Policy.decide(accelerator: .npu, continued: true, gpu: false), .goOn)
+        XCTAssertEqual(Policy.decide(accelerator: .cpu, continued: false, gpu: false), .untilTimeEnds)
+        XCTAssertEqual(Policy.decide(accelerator: .gpu, continued: true, gpu: false), .interrupt)
+        XCTAssertEqual(Policy.decide(accelerator: .gpu, continued: true, gpu: true), .goOn)
+        XCTAssertEqual(Policy.line(.goOn), Words("progress_background"))
+        XCTAssertNil(Policy.line(.untilTimeEnds), "nothing is promised that may not come true")
+    }
+}
