@@ -213,3 +213,20 @@ final class PhoneResultTests: XCTestCase {
         XCTAssertTrue(reasons.contains(.fellBack))
     }
 }
+
+final class BenchmarkPhotoTests: XCTestCase {
+    func testIsTheSameHoweverItIsRead() throws {
+        let photo = BenchmarkPhoto(width: 50, height: 40)
+        let whole = photo.read(0, 40)
+        XCTAssertEqual(whole.block(16, 0, 8, 50), photo.read(16, 24))
+        XCTAssertGreaterThan(Set(whole.bytes).count, 200)
+        photo.write(0, 0, whole, whole)
+        XCTAssertEqual(photo.change.numbers, 6000)
+        XCTAssertEqual(photo.reopened().change.numbers, 0)
+    }
+
+    func testTheSystemsBuild() {
+        XCTAssertEqual(systemBuild("Version 26.1 (Build 23B85)"), "23B85")
+        XCTAssertEqual(systemBuild("Debian 13"), "Debian 13")
+    }
+}

@@ -99,6 +99,9 @@ final class PhotoTests: XCTestCase {
         try buffer.write(0, 0, Pixels(height: 1, width: 1, level: 100), Pixels(height: 1, width: 1, level: 140))
         XCTAssertEqual(rgb(try buffer.finished(parts: 256)), [140, 140, 140])
         let product = inverse(ColorProfile.displayP3.fromSrgb!)
+        XCTAssertEqual([nil, "sRGB IEC61966-2.1", "Display P3", "Adobe RGB (1998)"].map(ColorProfile.named), [
+            .srgb, .srgb, .displayP3, nil,
+        ])
         XCTAssertEqual(product[0], 1.2249, accuracy: 1e-4, "sRGB's red of P3's red, as published")
     }
 
@@ -140,6 +143,16 @@ final class PreviewTests: XCTestCase {
             let found = Preview.relit(restored, used: used, wanted: wanted).bytes
             XCTAssertEqual(found, wanted.applied(photo).bytes)
         }
+    }
+
+    func testOnlyALightThatWasSeenCanBeScaled() {
+        let used = LightCurve.of([1, 2, 3], [0, 0, 1])
+        let doubled = Preview.light(used: used, usedScale: 0.5, wantedScale: 1)
+        XCTAssertEqual(doubled, used.scaled(2))
+        XCTAssertEqual(Preview.light(used: used, usedScale: 1, wantedScale: 0), NO_LIGHT)
+        XCTAssertNil(Preview.light(used: NO_LIGHT, usedScale: 0, wantedScale: 1))
+        XCTAssertNil(Preview.light(used: used, usedScale: 1, wantedScale: nil))
+        XCTAssertEqual(Preview.light(used: used, usedScale: 0, wantedScale: 0), used)
     }
 
     func testTablesNeverFall() {

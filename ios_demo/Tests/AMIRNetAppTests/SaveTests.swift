@@ -33,7 +33,7 @@ final class SavePlanTests: XCTestCase {
         let plan = plan(png)
         XCTAssertEqual(plan.gainMap, .droppedFormat)
         XCTAssertEqual(plan.auxiliary, [])
-        XCTAssertTrue(plan.report.lines.contains(Words("save_metadata_lost", .text("depth, portraitMatte"))))
+        XCTAssertTrue(plan.report.lines.contains(Words("save_metadata_lost", .list([Words("lost_depth_map"), Words("lost_portrait_matte")]))))
     }
 
     func testThePlaceIsKeptOnlyIfTheUserWantsIt() {
@@ -60,9 +60,12 @@ final class SavePlanTests: XCTestCase {
     func testEveryLineHasWords() throws {
         let texts = try strings("en")
         var png = facts
-        (png.type, png.profileKept, png.lost) = ("public.png", false, ["16 bits"])
+        (png.type, png.profileKept, png.lost) = ("public.png", false, LostDetail.allCases)
         for plan in [plan(facts), plan(facts, keepsPlace: true, brightened: true), plan(png)] {
-            for line in plan.report.lines { XCTAssertNotNil(texts[line.key], line.key) }
+            for line in plan.report.lines {
+                XCTAssertNotNil(texts[line.key], line.key)
+                for case .list(let list) in line.arguments { for words in list { XCTAssertNotNil(texts[words.key]) } }
+            }
         }
     }
 }

@@ -53,6 +53,14 @@ final class CompareTests: XCTestCase {
         XCTAssertEqual(compare.dividerX, 200, "the divider stands still while the photo moves below it")
     }
 
+    func testTheDividerIsGrabbedAnywhereUntilThePhotoIsZoomed() {
+        var compare = compare()
+        XCTAssertTrue(compare.grabs(390))
+        compare.zoomIn()
+        XCTAssertEqual([390, 230, 170].map(compare.grabs), [false, true, true])
+        XCTAssertEqual([compare.seen.left, compare.seen.right, compare.seen.top], [0.25, 0.75, 0])
+    }
+
     func testLimits() {
         var compare = compare()
         compare.pinch(to: 1000, about: .init(x: 0, y: 0))

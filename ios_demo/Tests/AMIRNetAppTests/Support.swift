@@ -17,11 +17,17 @@ actor FakeEngine: PhoneEngine {
     private(set) var state = EngineState.unloaded
     private(set) var life = EngineLife.unloaded
     private(set) var unloaded = 0
-    private var fails: EngineError?
+    private let fails: EngineError?
+    /// How many numbers a mask has.
+    private let size: Int
+    /// The first tile that fails.
+    private let failsAt: Int
+    private var tiles = 0
     private var report: (@Sendable (EngineLife) -> Void)?
 
-    init(_ choice: EngineChoice, fails: EngineError? = nil) {
-        (self.choice, self.fails) = (choice, fails)
+    /// `fails`: as it loads; or from a tile on, where `failsAt` is one.
+    init(_ choice: EngineChoice, fails: EngineError? = nil, failsAt: Int = 0, size: Int = 1) {
+        (self.choice, self.fails, self.failsAt, self.size) = (choice, fails, failsAt, size)
     }
 
     func watch(_ report: @escaping @Sendable (EngineLife) -> Void) {
@@ -31,7 +37,7 @@ actor FakeEngine: PhoneEngine {
 
     func load() throws {
         turn(.specializing)
-        if let fails { throw fails }
+        if let fails, failsAt == 0 { throw fails }
         state = .loaded
     }
 
@@ -49,10 +55,16 @@ actor FakeEngine: PhoneEngine {
     }
 
     func encode(_ probes: [Pixels]) -> (mask: [[Float]], value: [[Float]]) {
-        (probes.map { _ in [1] }, probes.map { _ in [0] })
+        (probes.map { _ in [Float](repeating: 0.5, count: size) }, probes.map { _ in [Float](repeating: 0, count: size) })
     }
 
-    func restore(_ tile: Pixels, code: [Float]) -> Answer {
+    func restore(_ tile: Pixels, code: [Float]) throws -> Answer {
+        tiles += 1
+        if let fails, failsAt > 0, tiles >= failsAt { throw fails }
+        return answer(tile)
+    }
+
+    private func answer(_ tile: Pixels) -> Answer {
         .levels(Pixels(height: tile.height, width: tile.width, bytes: tile.bytes.map { 255 - $0 }))
     }
 

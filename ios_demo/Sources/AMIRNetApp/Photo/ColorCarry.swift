@@ -9,6 +9,13 @@ public enum ColorProfile: String, Sendable, CaseIterable {
     case srgb
     case displayP3
 
+    /// By the name that a photo's file states; none is sRGB. nil: a profile that the app does not carry.
+    public static func named(_ name: String?) -> ColorProfile? {
+        guard let name else { return .srgb }
+        if name.hasPrefix("sRGB") { return .srgb }
+        return name == "Display P3" ? .displayP3 : nil
+    }
+
     /// Linear sRGB to linear colours of the profile, row by row; nil: they are the same.
     var fromSrgb: [Double]? {
         switch self {

@@ -11,16 +11,25 @@ public struct PhotoFacts: Sendable, Equatable {
     /// The profile is one that the app carries; false: the colours are converted to sRGB.
     public var profileKept: Bool
     public var auxiliary: [AuxiliaryKind]
-    /// What else cannot be carried over: "16 bits", "transparency".
-    public var lost: [String]
+    /// What else cannot be carried over.
+    public var lost: [LostDetail]
 
     public init(
         type: String, name: String, hasPlace: Bool = false, profileName: String? = nil,
-        profileKept: Bool = true, auxiliary: [AuxiliaryKind] = [], lost: [String] = []
+        profileKept: Bool = true, auxiliary: [AuxiliaryKind] = [], lost: [LostDetail] = []
     ) {
         (self.type, self.name, self.hasPlace) = (type, name, hasPlace)
         (self.profileName, self.profileKept, self.auxiliary, self.lost) = (profileName, profileKept, auxiliary, lost)
     }
+}
+
+/// What no result holds.
+public enum LostDetail: String, Sendable, CaseIterable {
+    /// More than 8 bits a channel.
+    case bits
+    case transparency
+
+    var words: Words { Words("lost_\(rawValue)") }
 }
 
 /// Pictures that lie beside a photo in its file.
@@ -35,6 +44,8 @@ public enum AuxiliaryKind: String, Sendable, CaseIterable {
 
     /// Says how much brighter places may be shown: it fits only tones that are as they were.
     public var isGainMap: Bool { self == .gainMap || self == .isoGainMap }
+
+    var words: Words { Words(self == .portraitMatte ? "lost_portrait_matte" : "lost_depth_map") }
 }
 
 public enum GainMapFate: Sendable, Equatable {
@@ -105,9 +116,9 @@ public struct SavePlan: Sendable, Equatable {
         if let profile = facts.profileName {
             lines.append(Words(facts.profileKept ? "save_profile_kept" : "save_profile_converted", .text(profile)))
         }
-        let dropped = facts.auxiliary.filter { !$0.isGainMap && !auxiliary.contains($0) }.map(\.rawValue)
-        let lost = facts.lost + dropped
-        if !lost.isEmpty { lines.append(Words("save_metadata_lost", .text(lost.joined(separator: ", ")))) }
+        let dropped = facts.auxiliary.filter { !$0.isGainMap && !auxiliary.contains($0) }
+        let lost = facts.lost.map(\.words) + dropped.map(\.words)
+        if !lost.isEmpty { lines.append(Words("save_metadata_lost", .list(lost))) }
         return SaveReport(name: name, lines: lines)
     }
 }

@@ -20,6 +20,7 @@ public struct Compare: Sendable, Equatable {
 
     public static let MOST_ZOOM = 16.0
     private static let STEP = 2.0
+    private static let GRAB = 32.0
 
     /// 0...1 of the view's width; what is left of it shows the photo before.
     public private(set) var divider = 0.5
@@ -42,6 +43,12 @@ public struct Compare: Sendable, Equatable {
     /// Under the finger, wherever it is.
     public mutating func drag(dividerTo x: Double) {
         divider = min(max(x / view.x, 0), 1)
+    }
+
+    /// Whether a drag that begins there moves the divider: anywhere while the whole photo is seen, near the divider where
+    /// the photo is zoomed and any other drag moves the photo.
+    public func grabs(_ x: Double) -> Bool {
+        zoom == 1 || abs(x - dividerX) <= Compare.GRAB
     }
 
     /// By a step of a keyboard or of VoiceOver.
@@ -79,6 +86,16 @@ public struct Compare: Sendable, Equatable {
         let (width, height) = (whole.width * zoom, whole.height * zoom)
         return Rectangle(
             x: view.x / 2 - middle.x * width, y: view.y / 2 - middle.y * height, width: width, height: height)
+    }
+
+    /// The part of the photo that is seen, 0...1 along each side.
+    public var seen: (left: Double, top: Double, right: Double, bottom: Double) {
+        let frame = frame
+        func part(_ edge: Double, _ start: Double, _ length: Double) -> Double { min(max((edge - start) / length, 0), 1) }
+        return (
+            part(0, frame.x, frame.width), part(0, frame.y, frame.height), part(view.x, frame.x, frame.width),
+            part(view.y, frame.y, frame.height)
+        )
     }
 
     /// The divider's x in the view.

@@ -7,6 +7,15 @@ public enum Preview {
         AMIRNetRuntime.mixed(photo, restored, parts)
     }
 
+    /// The curve that the choices ask for, told from the one that was used; nil where only a restore can tell.
+    ///
+    /// `usedScale`, `wantedScale`: how much of the model's light, as `Choices.lightScale` has it.
+    public static func light(used: LightCurve?, usedScale: Double?, wantedScale: Double?) -> LightCurve? {
+        guard let used, let usedScale, let wantedScale else { return nil }
+        if wantedScale == usedScale { return used }
+        return usedScale > 0 ? used.scaled(wantedScale / usedScale) : nil
+    }
+
     /// The restored picture as if it had been brightened by `wanted` instead of `used`: each level is led back through
     /// the curve that was used, and forth through the other. A preview: the network has not seen the other photo.
     public static func relit(_ restored: Pixels, used: LightCurve, wanted: LightCurve) -> Pixels {

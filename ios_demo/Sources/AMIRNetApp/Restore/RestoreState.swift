@@ -30,7 +30,6 @@ public enum RestoreEvent: Sendable {
     case chose
     case opened
     case progress(TileProgress, at: Double)
-    case smallerTile(Int)
     case cancel
     case ended
     case finished
@@ -49,8 +48,6 @@ public struct RestoreState: Sendable, Equatable {
     /// 0...1; it never goes back, also where a smaller tile begins anew.
     public private(set) var fraction = 0.0
     public private(set) var timeLeft = TimeLeft()
-    /// The tile that memory made the restore begin anew with.
-    public private(set) var smallerTile: Int?
 
     public init() {}
 
@@ -80,8 +77,6 @@ public struct RestoreState: Sendable, Equatable {
             self.progress = progress
             fraction = max(fraction, progress.fraction)
             timeLeft.add(done: progress.done, total: progress.total, at: seconds)
-        case (.smallerTile(let tile), _) where canCancel:
-            (smallerTile, timeLeft) = (tile, TimeLeft())
         case (.cancel, _) where canCancel: stage = .cancelling
         case (.ended, .cancelling): begin(.choosing(cancelled: true))
         // Whoever cancels while the last tile is blended gets the result: it is there.
@@ -118,8 +113,8 @@ public struct RestoreState: Sendable, Equatable {
         switch stage {
         case .choosing(let cancelled): cancelled ? [Words("progress_cancelled")] : []
         case .opening: [Words("progress_opening")]
-        case .looking: [Words("progress_looking")] + smallerLines
-        case .restoring: tileLines + smallerLines
+        case .looking: [Words("progress_looking")]
+        case .restoring: tileLines
         case .cancelling: [Words("progress_cancelling")]
         case .interrupted: [Words("progress_interrupted")]
         case .done, .failed: []
@@ -132,9 +127,5 @@ public struct RestoreState: Sendable, Equatable {
     private var tileLines: [Words] {
         guard let progress else { return [] }
         return [Words("progress_tiles", .number(progress.done), .number(progress.total)), timeLeft.words]
-    }
-
-    private var smallerLines: [Words] {
-        smallerTile.map { [Words("progress_smaller_tile", .number($0))] } ?? []
     }
 }

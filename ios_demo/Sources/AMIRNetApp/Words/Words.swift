@@ -7,6 +7,8 @@ public indirect enum Argument: Sendable, Equatable {
     case decimal(Double, digits: Int)
     case text(String)
     case words(Words)
+    /// One after the other, with commas.
+    case list([Words])
 }
 
 public struct Words: Sendable, Equatable {
@@ -46,6 +48,7 @@ public struct Phrasebook: Sendable {
             number.formatted(.number.precision(.fractionLength(digits)).locale(locale))
         case .text(let text): text
         case .words(let words): say(words)
+        case .list(let list): list.map(say).joined(separator: ", ")
         }
     }
 }
