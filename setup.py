@@ -12,6 +12,9 @@ ROOTS = {
     "amirnet_benchmarks": "benchmarks",
 }
 
+# What writes the contract's vectors is of use in the source tree alone, where they are.
+SOURCE_ONLY = ["amirnet.contract"]
+
 # The thin SDK: what a phone-like runtime on a desktop needs, and nothing that trains or converts.
 BASE = ["numpy>=2.0", "pillow>=11.2.1", "onnxruntime>=1.20", "click>=8.2", "rich>=13.7"]
 
@@ -66,7 +69,11 @@ setup(
     license="Apache-2.0",
     license_files=["LICENSE"],
     python_requires=">=3.11",
-    packages=[name for top, root in ROOTS.items() for name in find_packages(root, include=[top, f"{top}.*"])],
+    packages=[
+        name
+        for top, root in ROOTS.items()
+        for name in find_packages(root, include=[top, f"{top}.*"], exclude=SOURCE_ONLY)
+    ],
     package_dir={top: f"{root}/{top}" for top, root in ROOTS.items()},
     package_data={
         "amirnet": ["py.typed", "bundles/**/*"],

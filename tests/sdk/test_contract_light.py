@@ -1,77 +1,80 @@
-"""CONTRACT.md's tables of light, kinds and strength, read from the document and derived by the code."""
+"""Vectors of light and transparency, replayed (CONTRACT N2, E1-E6)."""
 
 import numpy as np
-import pytest
-from contract_tables import integers, numbers, shares, table, tree
+from replay import array, doubles, refused_as, replay
 
 from amirnet import LightCurve
-from amirnet.errors import NodeError
-from amirnet.runtime.kinds import allowed_for, likelihoods
+from amirnet.bundle.json_fields import Fields
+from amirnet.bundle.light_fields import light_head
+from amirnet.photo.photo_encoder import to_8_bits
 from amirnet.runtime.level_powers import level_powers
-from amirnet.runtime.level_statistics import level_statistics
+from amirnet.runtime.level_statistics import count_levels, level_statistics
 from amirnet.runtime.light_head import Layer
-from amirnet.runtime.strength import mixed, parts_of
+from amirnet.runtime.transparency import BLOCK, HiddenFill, fill_hidden
 
 
-@pytest.mark.parametrize("row", table("restricted"), ids=str)
-def test_restricted(row):
-    mask, wanted = np.array(numbers(row["averaged mask"])), set(row["kinds"].split())
-    if row["path"] == "NodeError":
-        with pytest.raises(NodeError):
-            allowed_for(tree(), wanted)
-        return
-    walk = tree().walk(mask, allowed_for(tree(), wanted))
-    assert list(walk.path) == integers(row["path"])
-    assert list(walk.confidences) == numbers(row["probabilities"])
-    assert {"C1": True, "stored": False}[row["code"]] == (walk.path == tree().walk(mask).path)
+@replay("transparency", "fill")
+def test_fill(given, expected):
+    photo, hidden = array(given["photo"]), array(given["alpha"]) == 0
+    np.testing.assert_array_equal(fill_hidden(photo, hidden), array(expected["photo"]))
+    bands = [(top, photo[top : top + BLOCK], hidden[top : top + BLOCK]) for top in range(0, len(photo), BLOCK)]
+    fill = HiddenFill((pixels, below) for _, pixels, below in bands)
+    np.testing.assert_array_equal(np.concatenate([fill.band(*band) for band in bands]), array(expected["photo"]))
 
 
-@pytest.mark.parametrize("row", table("likelihoods"), ids=str)
-def test_likelihoods(row):
-    found = likelihoods(tree(), np.array(numbers(row["averaged mask"])))
-    assert list(found.items()) == list(shares(row["likelihoods"]).items()), "in this order"
+@replay("transparency", "deep")
+def test_deep_samples(given, expected):
+    samples = np.array(given["samples"], np.uint16).reshape(1, -1, 1)
+    assert to_8_bits(samples).ravel().tolist() == expected["levels"]
 
 
-@pytest.mark.parametrize("row", table("statistics"), ids=str)
-def test_statistics(row):
+@replay("lights", "statistics")
+def test_statistics(given, expected):
     counts = np.zeros((3, 256), np.int64)
-    for pair in row["levels and how many"].split():
-        level, count = map(int, pair.split(":"))
+    for level, count in given["counts"]:
         counts[1, level] = count
         counts[0, 0] += count
         counts[2, 255] += count
-    levels = [level / 255 for level in integers(row["at 1 10 25 50 75 90 99 percent"])]
-    assert level_statistics(counts).tolist() == [0.0] * 8 + levels + [float(row["mean"])] + [1.0] * 8
+    assert level_statistics(counts).tolist() == [0.0] * 8 + expected["numbers"] + [1.0] * 8
 
 
-@pytest.mark.parametrize("row", table("layer"), ids=str)
-def test_layer(row):
-    layer = Layer((tuple(numbers(row["weights"])),), (float(row["bias"]),))
-    assert layer(np.array(numbers(row["z"]))).tolist() == [float(row["sum"])]
+@replay("lights", "probes")
+def test_statistics_of_probes(given, expected):
+    assert level_statistics(count_levels(array(given["probes"]))).tolist() == expected["numbers"]
 
 
-@pytest.mark.parametrize("row", table("curve"), ids=str)
-def test_curve(row):
-    output = numbers(row["output"])
-    curve = LightCurve.of(output[:3], output[3:]).scaled(float(row["times"]))
-    assert (list(curve.gain), list(curve.bend)) == (numbers(row["gain"]), numbers(row["bend"]))
+@replay("lights", "layer")
+def test_layer(given, expected):
+    layer = Layer(tuple(map(tuple, given["weights"])), tuple(given["bias"]))
+    assert layer(doubles(given["numbers"])).tolist() == expected["sums"]
 
 
-@pytest.mark.parametrize("row", table("power"), ids=str)
-def test_power(row):
-    assert float(level_powers(float(row["e"]))[int(row["v"])]) == float(row["power"])
+@replay("lights", "head")
+def test_head(given, expected):
+    code = np.array(given["code"], np.float32)
+    with refused_as(expected):
+        curve = light_head(Fields(given["light"], "light"), len(code)).curve(code, doubles(given["numbers"]), "toy")
+        assert (list(curve.gain), list(curve.bend)) == (expected["gain"], expected["bend"])
 
 
-@pytest.mark.parametrize("row", table("table"), ids=str)
-def test_table(row):
-    tables = LightCurve((float(row["gain"]),) * 3, (float(row["bend"]),) * 3).tables
-    for channel in tables:
-        assert channel[integers(row["levels"])].tolist() == integers(row["become"])
+@replay("lights", "curve")
+def test_curve(given, expected):
+    curve = LightCurve.of(given["output"][:3], given["output"][3:]).scaled(given["times"])
+    assert (list(curve.gain), list(curve.bend)) == (expected["gain"], expected["bend"])
 
 
-@pytest.mark.parametrize("row", table("strength"), ids=str)
-def test_strength(row):
-    photo, restored = (np.array(integers(row[key]), np.uint8) for key in ("photo", "restored"))
-    parts = parts_of(float(row["strength"]))
-    assert parts == int(row["n"])
-    assert mixed(photo, restored, parts).tolist() == integers(row["result"])
+@replay("lights", "power")
+def test_power(given, expected):
+    assert float(level_powers(given["exponent"])[given["level"]]) == expected["power"]
+
+
+@replay("lights", "table")
+def test_table(given, expected):
+    for table in LightCurve((given["gain"],) * 3, (given["bend"],) * 3).tables:
+        assert table.tolist() == expected["table"]
+
+
+@replay("lights", "applied")
+def test_applied(given, expected):
+    lit = LightCurve(tuple(given["gain"]), tuple(given["bend"])).applied(array(given["photo"]))
+    np.testing.assert_array_equal(lit, array(expected["photo"]))

@@ -1,0 +1,1 @@
+#include "amirnet_onnxruntime.h"
