@@ -76,29 +76,6 @@ final class EngineChainTests: XCTestCase {
     }
 }
 
-final class TurnTests: XCTestCase {
-    func testOneAtATimeAlsoAfterAFailure() async throws {
-        let turn = Turn()
-        let log = Log<String>()
-        await withTaskGroup(of: Void.self) { group in
-            for name in 0..<20 {
-                group.addTask {
-                    try? await turn {
-                        log.add("in \(name)")
-                        await Task.yield()
-                        log.add("out \(name)")
-                        if name % 3 == 0 { throw CancellationError() }
-                    }
-                }
-            }
-        }
-        XCTAssertEqual(log.values.count, 40)
-        for pair in stride(from: 0, to: 40, by: 2) {
-            XCTAssertEqual(log.values[pair].dropFirst(3), log.values[pair + 1].dropFirst(4))
-        }
-    }
-}
-
 final class CompileCacheTests: XCTestCase {
     private let key = CompileKey(model: "m", system: "23A341", runtime: "1")
 
@@ -136,12 +113,15 @@ final class CompileCacheTests: XCTestCase {
 }
 
 final class PlanesTests: XCTestCase {
-    func testThereAndBack() {
+    func testPlanesWithAndWithoutGaps() {
         let pixels = noisy(5, 7)
+        let tensor = toTensor(pixels)
         for strides in [(channel: 35, row: 7, column: 1), (channel: 80, row: 16, column: 2)] {
             var numbers = [Float](repeating: -1, count: 240)
-            numbers.withUnsafeMutableBufferPointer { putPlanes(pixels, $0, strides: strides) }
-            XCTAssertEqual(numbers[strides.channel], Float(pixels.bytes[1]) / 255)
+            for (place, number) in tensor.enumerated() {
+                let (channel, row, column) = (place / 35, place % 35 / 7, place % 7)
+                numbers[channel * strides.channel + row * strides.row + column * strides.column] = number
+            }
             let found = numbers.withUnsafeBufferPointer { takePlanes($0, height: 5, width: 7, strides: strides) }
             XCTAssertEqual(found.values, pixels.bytes.map { Float($0) / 255 })
         }

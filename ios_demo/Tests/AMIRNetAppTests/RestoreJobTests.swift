@@ -7,12 +7,10 @@ import XCTest
 
 final class RestoreJobTests: XCTestCase {
     private var folder = FileManager.default.temporaryDirectory
-    private var bundle: ModelBundle!
+    private static let BUNDLE = Result { try ModelBundle.open("\(PROJECT.path)/../sdk/amirnet/bundles/tiny") }
 
     override func setUpWithError() throws {
         folder = try freshFolder()
-        let shipped = PROJECT.deletingLastPathComponent().appendingPathComponent("sdk/amirnet/bundles/tiny")
-        bundle = try ModelBundle.open(shipped.path)
     }
 
     override func tearDownWithError() throws {
@@ -20,9 +18,10 @@ final class RestoreJobTests: XCTestCase {
     }
 
     /// `fails`: accelerator -> the tile at which its engine fails.
-    private func job(_ fails: [Accelerator: Int], _ error: EngineError = EngineError("m: lost; try")) -> (
+    private func job(_ fails: [Accelerator: Int], _ error: EngineError = EngineError("m: lost; try")) throws -> (
         RestoreJob, EngineChain
     ) {
+        let bundle = try Self.BUNDLE.get()
         let size = bundle.tree.size
         let chain = EngineChain([choice(.npu), choice(.gpu)]) { choice in
             let failsAt = fails[choice.accelerator]
@@ -42,11 +41,11 @@ final class RestoreJobTests: XCTestCase {
     }
 
     func testAnEngineThatFailsInTheMiddleLeavesNoTileOfIts() async throws {
-        let stored = noisy(900, 700)
-        let (job, chain) = job([.npu: 2])
+        let stored = noisy(500, 300)
+        let (job, chain) = try job([.npu: 2])
         let log = Log<TileProgress>()
         let result = try await job.run(try photo(stored), try RestoreOptions(light: .keep)) { log.add($0) }
-        XCTAssertEqual(result.rows.mixed(0, 900, parts: 256).bytes, stored.bytes.map { 255 - $0 })
+        XCTAssertEqual(result.rows.mixed(0, 500, parts: 256).bytes, stored.bytes.map { 255 - $0 })
         XCTAssertEqual(result.rows.change.numbers, Int64(stored.bytes.count), "each pixel counts once")
         let failures = await chain.failures
         XCTAssertEqual(failures.map(\.choice.accelerator), [.npu])
@@ -55,7 +54,7 @@ final class RestoreJobTests: XCTestCase {
     }
 
     func testWhenAllFailThatIsTheError() async throws {
-        let (job, _) = job([.npu: 1, .gpu: 1])
+        let (job, _) = try job([.npu: 1, .gpu: 1])
         do {
             _ = try await job.run(try photo(noisy(20, 20)), .plain) { _ in }
             XCTFail("both engines failed")
@@ -65,7 +64,7 @@ final class RestoreJobTests: XCTestCase {
     }
 
     func testLackOfMemoryIsNoFaultOfTheEngine() async throws {
-        let (job, chain) = job([.npu: 1], OutOfMemoryError("m: no memory; close others"))
+        let (job, chain) = try job([.npu: 1], OutOfMemoryError("m: no memory; close others"))
         do {
             _ = try await job.run(try photo(noisy(20, 20)), .plain) { _ in }
             XCTFail("no tile fits")
@@ -76,8 +75,8 @@ final class RestoreJobTests: XCTestCase {
     }
 
     func testCancelsWithinATile() async throws {
-        let (job, _) = job([:])
-        let photo = try photo(noisy(900, 700))
+        let (job, _) = try job([:])
+        let photo = try photo(noisy(500, 300))
         let log = Log<Int>()
         let box = Log<Task<Void, any Error>>()
         let (gate, open) = AsyncStream.makeStream(of: Void.self)

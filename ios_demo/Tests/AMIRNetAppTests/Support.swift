@@ -8,7 +8,7 @@ import Foundation
 /// Restores by turning levels around, and may fail on order.
 actor FakeEngine: PhoneEngine {
     nonisolated let title = "fake"
-    nonisolated let fixedTile: Int? = nil
+    nonisolated let fixedTile: Int? = 384
     nonisolated let memory: EngineMemory? = nil
     nonisolated let concurrency = Concurrency.inTurn
     nonisolated let version = "1"

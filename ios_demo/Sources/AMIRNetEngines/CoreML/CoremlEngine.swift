@@ -1,7 +1,6 @@
 #if canImport(CoreML)
     /// The Core ML engine: a bundle's packages on the Neural Engine, the GPU or the CPU. One probe at a time, one tile size.
     import AMIRNetRuntime
-    import CoreML
     import Foundation
 
     /// Core ML has no strict mode: the CPU may always take over what the accelerator asked for cannot do, and no app sees
@@ -9,39 +8,30 @@
     public actor CoremlEngine: PhoneEngine {
         public static let NAME = "Core ML"
 
-        public nonisolated let title = CoremlEngine.NAME
-        public nonisolated let concurrency = Concurrency.inTurn
-        public nonisolated let memory: EngineMemory? = nil
         public nonisolated let choice: EngineChoice
-        public nonisolated let version: String
-        public nonisolated let fixedTile: Int?
         public private(set) var life = EngineLife.unloaded {
             didSet { if life != oldValue { report?(life) } }
         }
-
-        private let bundle: ModelBundle
-        private let models: EngineModels
-        private let library: CoremlLibrary
-        private let turn = Turn()
-        private var graphs: [String: CoremlGraph] = [:]
-        private var loading: [String: Task<CoremlGraph, any Error>] = [:]
+        private let engine: GraphEngine<CoremlLibrary>
         private var report: (@Sendable (EngineLife) -> Void)?
 
-        /// Throws EngineError when the bundle holds no such models.
+        /// `system`: the exact build of the system. Throws EngineError when the bundle holds no such models.
         public init(_ bundle: ModelBundle, _ choice: EngineChoice, cache: CompileCache, system: String) throws {
-            (self.bundle, self.choice) = (bundle, choice)
-            models = try EngineModels(bundle, "coreml", choice.precision.rawValue)
-            version = CoremlLibrary.version
-            library = CoremlLibrary(bundle, choice.accelerator, cache, system: system)
-            fixedTile = bundle.manifest.tile.size
+            self.choice = choice
+            engine = try GraphEngine(bundle, CoremlLibrary(bundle, choice, cache, system: system))
         }
+
+        public nonisolated var title: String { engine.title }
+        public nonisolated var version: String { CoremlLibrary.version }
+        public nonisolated var concurrency: Concurrency { engine.concurrency }
+        public nonisolated var fixedTile: Int? { engine.fixedTile }
+        public nonisolated var memory: EngineMemory? { engine.memory }
 
         /// Of what was asked for only "the CPU alone" is a promise of Core ML's.
         public nonisolated var ran: Accelerator? { choice.accelerator == .cpu ? .cpu : nil }
 
         public var state: EngineState {
-            if graphs.isEmpty { return .unloaded }
-            return life == .ready ? .ready : .loaded
+            get async { await engine.state }
         }
 
         public func watch(_ report: @escaping @Sendable (EngineLife) -> Void) {
@@ -50,75 +40,39 @@
         }
 
         public func load() async throws {
-            _ = try await graph(models.encoder)
-            if !isFolded(bundle) { _ = try await graph(models.restorer(rootCode)) }
-        }
-
-        public func prewarm(tile: Int?) async throws {
-            do {
-                life = .specializing
-                try await load()
-                life = .warming
-                let side = bundle.spec.probe.size
-                _ = try await encode([Pixels(height: side, width: side, level: 128)])
-                if !isFolded(bundle) {
-                    let side = tile ?? bundle.manifest.tile.size
-                    _ = try await restore(Pixels(height: side, width: side, level: 128), code: rootCode)
-                }
-                life = .ready
-            } catch {
+            life = .specializing
+            do { try await engine.load() } catch {
                 life = .unloaded
                 throw error
             }
+            life = .warming
+        }
+
+        /// Ready only after a run whose answer is thrown away: nothing else tells when the system has specialized a model.
+        public func prewarm(tile: Int?) async throws {
+            try await load()
+            do { try await engine.prewarm(tile: tile) } catch {
+                life = .unloaded
+                throw error
+            }
+            life = .ready
         }
 
         public func unload() async {
-            _ = try? await turn {}  // the calls at work in the graphs come first
-            graphs.removeAll()
+            await engine.unload()
             life = .unloaded
         }
 
         public func encode(_ probes: [Pixels]) async throws -> (mask: [[Float]], value: [[Float]]) {
-            let wanted = models.encoder
-            let graph = try await graph(wanted)
-            var (mask, value): ([[Float]], [[Float]]) = ([], [])
-            for probe in probes {
-                let answer = try await turn { try await graph.encode(probe) }
-                mask.append(answer.mask)
-                value.append(answer.value)
-            }
-            try checkEncoded(wanted.where, mask, value, probes.count, bundle.tree.size)
-            return (mask, value)
+            try await engine.encode(probes)
         }
 
         public func restore(_ tile: Pixels, code: [Float]) async throws -> Answer {
-            let wanted = try models.restorer(code)
-            let graph = try await graph(wanted)
-            let answer = Answer.numbers(try await turn { try await graph.restore(tile, code: code) })
-            try checkRestored(wanted.where, answer, tile)
-            return answer
+            try await engine.restore(tile, code: code)
         }
 
         public func plan() async -> PhonePlan? {
-            guard let encoder = await library.plan(models.encoder), let code = try? rootCode,
-                let wanted = try? models.restorer(code), let restorer = await library.plan(wanted)
-            else { return nil }
-            return encoder.adding(restorer)
-        }
-
-        private var rootCode: [Float] {
-            get throws { try bundle.tree.codeFor(bundle.tree.root.id) }
-        }
-
-        /// The loaded graph. Two callers who need it at once load it once.
-        private func graph(_ wanted: Graph) async throws -> CoremlGraph {
-            if let graph = graphs[wanted.path] { return graph }
-            let task = loading[wanted.path] ?? Task { [library] in try await library.load(wanted) }
-            loading[wanted.path] = task
-            defer { loading[wanted.path] = nil }
-            let graph = try await task.value
-            graphs[wanted.path] = graph
-            return graph
+            await engine.library.plan()
         }
     }
 #endif

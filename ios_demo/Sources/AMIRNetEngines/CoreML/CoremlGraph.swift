@@ -3,7 +3,7 @@
     import AMIRNetRuntime
     @preconcurrency import CoreML
 
-    /// Its methods are called in turn (`Turn`), as the arrays are shared by its calls.
+    /// Its methods are called in turn, as `GraphEngine` sees to: the arrays are shared by its calls.
     final class CoremlGraph: @unchecked Sendable {
         private let model: MLModel
         private let graph: Graph
@@ -63,8 +63,8 @@
 
         private func putPixels(_ name: String, _ pixels: Pixels) throws {
             let array = try input(name, [1, 3, pixels.height, pixels.width])
-            array.withUnsafeMutableBufferPointer(ofType: Float.self) { numbers, strides in
-                putPlanes(pixels, numbers, strides: (strides[1], strides[2], strides[3]))
+            array.withUnsafeMutableBufferPointer(ofType: Float.self) { numbers, _ in
+                _ = numbers.update(fromContentsOf: toTensor(pixels))  // one of our own making has no gaps
             }
         }
 

@@ -4,14 +4,23 @@
     @preconcurrency import CoreML
     import Foundation
 
-    struct CoremlLibrary: Sendable {
+    struct CoremlLibrary: GraphLibrary {
+        let title = CoremlEngine.NAME
+        let backend = "coreml"
+        let encoderPrecision = "float32"
+        let concurrency = Concurrency.inTurn
+        let memory: EngineMemory? = nil
+        let precision: String
+        let fixedTile: Int?
         private let bundle: ModelBundle
         private let accelerator: Accelerator
         private let cache: CompileCache
         private let system: String
 
-        init(_ bundle: ModelBundle, _ accelerator: Accelerator, _ cache: CompileCache, system: String) {
-            (self.bundle, self.accelerator, self.cache, self.system) = (bundle, accelerator, cache, system)
+        init(_ bundle: ModelBundle, _ choice: EngineChoice, _ cache: CompileCache, system: String) {
+            (self.bundle, accelerator, self.cache, self.system) = (bundle, choice.accelerator, cache, system)
+            precision = choice.precision.rawValue
+            fixedTile = bundle.manifest.tile.size
         }
 
         /// Core ML comes with the system; its framework states a version of its own.
@@ -20,8 +29,7 @@
             return framework.object(forInfoDictionaryKey: "CFBundleVersion") as? String ?? "unknown"
         }
 
-        /// Throws EngineError.
-        func load(_ graph: Graph) async throws -> CoremlGraph {
+        func load(_ graph: Graph, _ bundle: ModelBundle) async throws -> CoremlGraph {
             do {
                 if let kept = cache.find(key(graph)), let model = try? await open(kept) {
                     return CoremlGraph(model, graph)
@@ -36,8 +44,33 @@
             }
         }
 
-        /// What the system says it would run where; nil where it does not say, or the graph was never compiled.
-        func plan(_ graph: Graph) async -> PhonePlan? {
+        func encode(
+            _ model: CoremlGraph, _ graph: Graph, _ probes: [Pixels]
+        ) async throws -> (mask: [[Float]], value: [[Float]]) {
+            var (mask, value): ([[Float]], [[Float]]) = ([], [])
+            for probe in probes {
+                let answer = try await model.encode(probe)
+                mask.append(answer.mask)
+                value.append(answer.value)
+            }
+            return (mask, value)
+        }
+
+        func restore(_ model: CoremlGraph, _ graph: Graph, _ tile: Pixels, _ code: [Float]) async throws -> Answer {
+            .numbers(try await model.restore(tile, code: code))
+        }
+
+        /// What the system says it would run where, of encoder and restorer; nil where it does not say, or one of them was
+        /// never compiled.
+        func plan() async -> PhonePlan? {
+            guard let models = try? EngineModels(bundle, backend, precision, encoderPrecision: encoderPrecision),
+                let code = try? bundle.tree.codeFor(bundle.tree.root.id), let restorer = try? models.restorer(code),
+                let first = await plan(models.encoder), let second = await plan(restorer)
+            else { return nil }
+            return first.adding(second)
+        }
+
+        private func plan(_ graph: Graph) async -> PhonePlan? {
             guard #available(iOS 17.4, macOS 14.4, *), let kept = cache.find(key(graph)) else { return nil }
             return await phonePlan(kept, configuration)
         }
