@@ -68,6 +68,14 @@ final class RestoreStateTests: XCTestCase {
         }
     }
 
+    func testCancellingASecondRestoreGivesTheFirstResultBack() {
+        var state = state(.chose, .opened, tile(4), .finished, .again)
+        XCTAssertEqual(state.stage, .opening)
+        state.apply(.cancel)
+        state.apply(.ended)
+        XCTAssertEqual(state.stage, .done(.unsaved))
+    }
+
     func testASaveThatFailedMayBeTriedAgain() {
         var state = state(.chose, .opened, .finished, .save, .saveFailed(problem))
         XCTAssertEqual(state.stage, .done(.failed(problem)))

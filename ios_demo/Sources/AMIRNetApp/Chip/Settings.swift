@@ -22,3 +22,10 @@ public struct Settings: Sendable, Equatable, Codable {
 
     public var toKeep: Data? { try? JSONEncoder().encode(self) }
 }
+
+extension Settings {
+    /// Changes where other engines are wanted.
+    public var engineKey: String {
+        "\(engine?.rawValue ?? "automatic") \(strict) \(precision.rawValue) \(bundle ?? "")"
+    }
+}

@@ -25,6 +25,15 @@ public struct PictureRequest: Sendable, Equatable {
         (x, y) = (left, top)
         (columns, rows) = ((right - left + step - 1) / step, (bottom - top + step - 1) / step)
     }
+
+    /// Where the picture lies in the photo, 0...1 along each side. Its last row and column may look beyond what was asked
+    /// for, and beyond the photo.
+    public func part(width: Int, height: Int) -> Compare.Rectangle {
+        let (across, down) = (Double(width), Double(height))
+        return Compare.Rectangle(
+            x: Double(x) / across, y: Double(y) / down, width: Double(columns * step) / across,
+            height: Double(rows * step) / down)
+    }
 }
 
 extension PhotoBuffer {

@@ -48,6 +48,8 @@ public struct RestoreState: Sendable, Equatable {
     /// 0...1; it never goes back, also where a smaller tile begins anew.
     public private(set) var fraction = 0.0
     public private(set) var timeLeft = TimeLeft()
+    /// A result is still there while the photo is restored again with other choices: cancelling gives it back.
+    private var hasResult = false
 
     public init() {}
 
@@ -69,7 +71,9 @@ public struct RestoreState: Sendable, Equatable {
         switch (event, stage) {
         case (.chose, _) where !isBusy: begin(.opening)
         case (.again, .interrupted), (.again, .failed): begin(.opening)
-        case (.again, .done) where !isBusy: begin(.opening)
+        case (.again, .done) where !isBusy:
+            begin(.opening)
+            hasResult = true
         case (.another, _) where !isBusy: begin(.choosing(cancelled: false))
         case (.opened, .opening): stage = .looking
         case (.progress(let progress, let seconds), .looking), (.progress(let progress, let seconds), .restoring):
@@ -78,11 +82,11 @@ public struct RestoreState: Sendable, Equatable {
             fraction = max(fraction, progress.fraction)
             timeLeft.add(done: progress.done, total: progress.total, at: seconds)
         case (.cancel, _) where canCancel: stage = .cancelling
-        case (.ended, .cancelling): begin(.choosing(cancelled: true))
+        case (.ended, .cancelling), (.failed, .cancelling):
+            begin(hasResult ? .done(.unsaved) : .choosing(cancelled: true))
         // Whoever cancels while the last tile is blended gets the result: it is there.
         case (.finished, .looking), (.finished, .restoring), (.finished, .cancelling):
             (stage, fraction) = (.done(.unsaved), 1)
-        case (.failed, .cancelling): begin(.choosing(cancelled: true))
         case (.failed(let problem), _) where canCancel: stage = .failed(problem)
         case (.interrupted, _) where canCancel: stage = .interrupted
         default: applySaving(event)

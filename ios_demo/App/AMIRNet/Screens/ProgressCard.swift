@@ -1,0 +1,34 @@
+/// While a photo is restored, and when that was interrupted.
+import AMIRNetApp
+import SwiftUI
+
+struct ProgressCard: View {
+    let model: RestoreModel
+
+    var body: some View {
+        Card(title: say("notification_title")) {
+            ProgressView(value: model.state.fraction)
+                .accessibilityLabel(say("screen_restore"))
+                .accessibilityValue(say(model.state.described))
+            Lines(lines: model.state.lines)
+            if let line = model.backgroundLine {
+                Text(verbatim: say(line)).font(.footnote).foregroundStyle(.secondary)
+            }
+            WideButton(title: say("progress_cancel")) { model.cancel() }
+                .disabled(!model.state.canCancel)
+                .keyboardShortcut(.cancelAction)
+        }
+    }
+}
+
+struct InterruptedCard: View {
+    let model: RestoreModel
+
+    var body: some View {
+        Card(title: say("notification_time_limit")) {
+            Lines(lines: model.state.lines)
+            WideButton(title: say("progress_again"), isProminent: true) { model.again() }
+            WideButton(title: say("choose_another")) { model.another() }
+        }
+    }
+}
