@@ -40,7 +40,7 @@ struct Lines: View {
 struct WideButton: View {
     let title: String
     var isProminent = false
-    let action: () -> Void
+    let action: @MainActor () -> Void
 
     var body: some View {
         if isProminent {
@@ -61,7 +61,7 @@ struct WideButton: View {
 /// What happened, what helps, and what the runtime said.
 struct ProblemCard: View {
     let problem: Problem
-    let dismiss: () -> Void
+    let dismiss: @MainActor () -> Void
 
     var body: some View {
         Card(title: say("error_title")) {

@@ -54,7 +54,7 @@ struct CompareCard: View {
         }
     }
 
-    private func zoomButton(_ key: String, _ symbol: String, _ act: @escaping () -> Void) -> some View {
+    private func zoomButton(_ key: String, _ symbol: String, _ act: @escaping @MainActor () -> Void) -> some View {
         Button {
             act()
             settle()
