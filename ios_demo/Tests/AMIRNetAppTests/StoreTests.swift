@@ -19,6 +19,16 @@ final class StoreTests: XCTestCase {
         XCTAssertThrowsError(try choices.options())
     }
 
+    func testSliders() {
+        var choices = Choices()
+        XCTAssertEqual([choices.strengthSlider, choices.lightSlider], [100, 100])
+        (choices.strengthSlider, choices.lightSlider) = (40.4, 55)
+        XCTAssertEqual(choices.strength, 40)
+        XCTAssertEqual(choices.light, .percent(55))
+        choices.light = .keep
+        XCTAssertEqual(choices.lightSlider, 0)
+    }
+
     func testStrengthAloneNeedsNoRestoring() {
         var other = Choices()
         other.strength = 10

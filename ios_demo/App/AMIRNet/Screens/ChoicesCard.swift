@@ -22,7 +22,7 @@ struct ChoicesCard: View {
     private var strength: some View {
         VStack(alignment: .leading, spacing: Layout.line) {
             Heading(title: say("strength_label"), value: say(Words("strength_value", .number(model.choices.strength))))
-            Slider(value: percent(\.strength), in: 0...100, step: 1)
+            Slider(value: $model.choices.strengthSlider, in: 0...100, step: 1)
                 .accessibilityLabel(say("strength_label"))
                 .accessibilityHint(say("strength_hint"))
         }
@@ -31,7 +31,7 @@ struct ChoicesCard: View {
     private var light: some View {
         VStack(alignment: .leading, spacing: Layout.line) {
             Heading(title: say("light_label"), value: say(model.choices.light.words))
-            Slider(value: lightPercent, in: 0...Double(LightChoice.MOST), step: 5)
+            Slider(value: $model.choices.lightSlider, in: 0...Double(LightChoice.MOST), step: 5)
                 .accessibilityLabel(say("light_label"))
                 .accessibilityValue(say(model.choices.light.words))
             HStack(spacing: Layout.gap) {
@@ -48,16 +48,6 @@ struct ChoicesCard: View {
             .font(.footnote)
             .tint(model.choices.light == choice ? .accentColor : .secondary)
             .accessibilityAddTraits(model.choices.light == choice ? .isSelected : [])
-    }
-
-    private func percent(_ path: WritableKeyPath<Choices, Int>) -> Binding<Double> {
-        Binding(
-            get: { Double(model.choices[keyPath: path]) }, set: { model.choices[keyPath: path] = Int($0.rounded()) })
-    }
-
-    private var lightPercent: Binding<Double> {
-        Binding(
-            get: { (model.choices.lightScale ?? 1) * 100 }, set: { model.choices.light = .percent(Int($0.rounded())) })
     }
 }
 

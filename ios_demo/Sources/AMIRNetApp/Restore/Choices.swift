@@ -51,6 +51,18 @@ public struct Choices: Sendable, Equatable, Codable {
         light != other.light || kind != other.kind
     }
 
+    /// For a slider of 0...100.
+    public var strengthSlider: Double {
+        get { Double(strength) }
+        set { strength = Int(newValue.rounded()) }
+    }
+
+    /// For a slider of 0...`LightChoice.MOST`, in percent of the model's light; moving it takes the light into the hand.
+    public var lightSlider: Double {
+        get { (lightScale ?? 1) * 100 }
+        set { light = .percent(Int(newValue.rounded())) }
+    }
+
     /// How much of the model's light they ask for, for a preview: 1 is all of it; nil where only a restore can tell.
     public var lightScale: Double? {
         switch light {
