@@ -54,6 +54,7 @@ DEV = [
     "pytest>=8.2",
     "pytest-timeout>=2.3",
     "hypothesis>=6.110",
+    "jsonschema>=4.21",  # for manifest.schema.json
     "ruff>=0.6",
     "mypy>=1.11",
     "types-PyYAML>=6.0.12",

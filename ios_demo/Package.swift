@@ -9,9 +9,8 @@ import PackageDescription
 var targets: [Target] = [
     .target(name: "AMIRNetRuntime"),
     .target(name: "AMIRNetEngines", dependencies: ["AMIRNetRuntime"]),
+    .testTarget(name: "AMIRNetRuntimeTests", dependencies: ["AMIRNetRuntime", "AMIRNetEngines"]),
     .target(name: "AMIRNetApp", dependencies: ["AMIRNetEngines"]),
-    .testTarget(name: "AMIRNetRuntimeTests", dependencies: ["AMIRNetRuntime"]),
-    .testTarget(name: "AMIRNetEnginesTests", dependencies: ["AMIRNetEngines"]),
     .testTarget(name: "AMIRNetAppTests", dependencies: ["AMIRNetApp"], exclude: ["phone_result.json"]),
 ]
 var engines: [Target.Dependency] = ["AMIRNetEngines"]

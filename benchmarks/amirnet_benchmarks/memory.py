@@ -29,7 +29,7 @@ from amirnet import Restorer
 if what != "libraries":
     restorer = Restorer.from_bundle(model, engine=engine, precision=precision)
     manifest, engine = restorer.bundle.manifest, restorer.engine
-    encode = np.zeros((manifest.probe.grid ** 2, manifest.probe.size, manifest.probe.size, 3), np.uint8)
+    encode = np.zeros((manifest.probe.probes_per_side ** 2, manifest.probe.size, manifest.probe.size, 3), np.uint8)
     engine.encode(encode)
     code = np.zeros(restorer.bundle.tree.size, np.float32)
     for _ in range(3 if size else 0):  # what the engine holds on to still grows with the second tile

@@ -84,7 +84,7 @@ def test_a_whole_photo_is_restored_as_torch_does(model, bundle, precision, dark:
     engine = make_engine(bundle, "onnx", precision)
     result = Restorer(bundle, engine, tile=2 * bundle.spec.tile.halo + 168).restore(pixels)
     image = torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 255
-    plan = ProbePlan(pixels.shape[1], pixels.shape[0], bundle.spec.probe.size, bundle.spec.probe.grid)
+    plan = ProbePlan(pixels.shape[1], pixels.shape[0], bundle.spec.probe.size, bundle.spec.probe.probes_per_side)
     code, network = torch.from_numpy(result.diagnosis.code)[None], model.network
     with torch.no_grad():
         probes = torch.from_numpy(to_tensor(plan.gather(lambda top, bottom: pixels[top:bottom])))

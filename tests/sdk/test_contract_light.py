@@ -1,4 +1,4 @@
-"""Vectors of light and transparency, replayed (CONTRACT N2, E1-E6)."""
+"""Vectors of light and transparency, replayed (CONTRACT N2, N4, E1-E6)."""
 
 import numpy as np
 from replay import array, doubles, refused_as, replay

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from contract_tables import tree
 from hypothesis import given
 from hypothesis import strategies as st
+from replay import tree
 
 from amirnet.errors import NodeError
 from amirnet.runtime.kinds import allowed_for, check_kind, commonest, kind_of, kinds_of, likelihoods, shares
 
-TREE = tree()
+TREE = tree("example")
 
 masks = st.lists(st.floats(0, 1), min_size=7, max_size=7).map(np.array)
 

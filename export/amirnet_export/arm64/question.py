@@ -67,7 +67,7 @@ def prepare(checkpoint: Path, folder: Path, size: int = TILE) -> Question:
     quantised = model.quantised
     if quantised is None:
         samples = torch.from_numpy(to_tensor(tiles)), torch.from_numpy(codes)[:, :, None, None]
-        quantised = calibrate(restorer, [samples], tree.grid)
+        quantised = calibrate(restorer, [samples], tree.code_steps)
     facts = ModelFacts(manifest["name"], manifest["description"], manifest["license"], manifest["identity"])
     made = model_files(model.network, quantised, probe, size, facts)
     # No photo is put together from these tiles, so they need no halo.

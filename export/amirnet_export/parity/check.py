@@ -57,7 +57,7 @@ def check(
             emulated.add(found["coreml"].node)
             half.append(check_half_sums(bundle, exact, photo, found["coreml"]))
         advance(1)
-    reports = tuple(compare_places(name, found, bundle.tree.grid) for name, found in places.items())
+    reports = tuple(compare_places(name, found, bundle.tree.code_steps) for name, found in places.items())
     nodes: dict[tuple[str, str, str], list[NodeDifference]] = {}
     for node in nodes_to_check(bundle):
         entry = bundle.tree.node(node).entry

@@ -31,7 +31,7 @@ final class ContractProbesTests: XCTestCase {
     func testProbePlan() throws {
         try replay("probes", "plan") { given, expected in
             let plan = ProbePlan(
-                given["width"].int, given["height"].int, size: given["size"].int, grid: given["probes_per_side"].int)
+                given["width"].int, given["height"].int, size: given["size"].int, probesPerSide: given["probes_per_side"].int)
             let (x, y) = (expected["x"].ints, expected["y"].ints)
             XCTAssertEqual(plan.columns, x)
             XCTAssertEqual(plan.rows, y)
@@ -44,7 +44,7 @@ final class ContractProbesTests: XCTestCase {
         try replay("probes", "gather") { given, expected in
             let photo = try pixels(given["photo"])
             let plan = ProbePlan(
-                photo.width, photo.height, size: given["size"].int, grid: given["probes_per_side"].int)
+                photo.width, photo.height, size: given["size"].int, probesPerSide: given["probes_per_side"].int)
             let found = try plan.gather { photo.block($0, 0, $1 - $0, photo.width) }
             XCTAssertEqual(found, try squares(expected["probes"]))
         }

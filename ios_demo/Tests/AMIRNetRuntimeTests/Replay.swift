@@ -20,12 +20,20 @@ func bytesOf(_ path: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
 }
 
-/// Runs `body` on every case of a group; what it throws, or asserts, is told with the case's name.
-func replay(_ file: String, _ group: String, _ body: (_ given: JsonValue, _ expected: JsonValue) throws -> Void) throws {
+/// Runs `body` on every case of a group; what it throws is told with the case's name. `canSay`: whether the types of this
+/// language can express what is given; a case that they cannot is left out, and that is said.
+func replay(
+    _ file: String, _ group: String, canSay: (_ given: JsonValue) -> Bool = { _ in true },
+    _ body: (_ given: JsonValue, _ expected: JsonValue) throws -> Void
+) throws {
     let cases = try document(file)["groups"][group]["cases"].items
-    XCTAssertFalse(cases.isEmpty, "\(file) \(group): no cases")
+    XCTAssertGreaterThan(cases.count { canSay($0["given"]) }, 0, "\(file) \(group): no cases")
     for each in cases {
         let name = "\(file) \(group): \(each["name"].string)"
+        if !canSay(each["given"]) {
+            print("left out, as Swift's types cannot express it: \(name)")
+            continue
+        }
         do {
             try refusedAs(each["expected"], name) { try body(each["given"], each["expected"]) }
         } catch {

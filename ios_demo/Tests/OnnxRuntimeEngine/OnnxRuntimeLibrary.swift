@@ -29,7 +29,7 @@ public struct OnnxRuntimeLibrary: GraphLibrary {
         let content = try bundle.read(graph.path)
         return try failing(graph, "cannot be loaded") {
             // The encoder need not keep its memory.
-            OnnxModel(session: try OnnxSession(content, threads: threads, arena: graph.role == .restorer), grid: bundle.tree.grid)
+            OnnxModel(session: try OnnxSession(content, threads: threads, arena: graph.role == .restorer), codeSteps: bundle.tree.codeSteps)
         }
     }
 
@@ -60,7 +60,7 @@ public struct OnnxRuntimeLibrary: GraphLibrary {
         return try failing(graph, "failed to run") {
             if precision == "int8" {
                 return try restore(
-                    model, graph, toPlanes(tile), codeBytes(code, model.grid), shape, ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8
+                    model, graph, toPlanes(tile), codeBytes(code, model.codeSteps), shape, ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8
                 ) { .levels(Pixels(height: $0, width: $1, bytes: channelsLast($2))) }
             }
             return try restore(model, graph, toTensor(tile), code, shape, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) {
@@ -108,7 +108,7 @@ public struct OnnxRuntimeLibrary: GraphLibrary {
 /// A loaded graph, and the steps per unit of its tree's code.
 public struct OnnxModel: Sendable {
     let session: OnnxSession
-    let grid: Int
+    let codeSteps: Int
 }
 
 /// How long graphs have run, of all tasks.

@@ -135,9 +135,10 @@ def _check_schema(top: Fields) -> str:
 
 
 def _files(top: Fields, where: str) -> dict[str, FileSeal]:
-    files = {}
-    for name in top.object("files").values:
+    files, names = {}, top.object("files").values
+    for name in names:  # all paths before any seal, whatever their order (CONTRACT B6)
         check_path(name, where)
+    for name in names:
         if name == MANIFEST:
             top.refuse("files", f"lists {MANIFEST} itself")
         seal = top.object("files").object(name)
@@ -196,8 +197,8 @@ def _tree(fields: Fields) -> DegradationTree:
         )
         for node in fields.objects("nodes")
     )
-    levels, grid = fields.integer("levels", 1, 12), fields.integer("grid", 1, 2**20)
-    return DegradationTree(levels, grid, "soft" if conditioning == "soft" else "node", nodes)
+    levels, code_steps = fields.integer("levels", 1, 12), fields.integer("grid", 1, 2**20)
+    return DegradationTree(levels, code_steps, "soft" if conditioning == "soft" else "node", nodes)
 
 
 def _models(fields: Fields, files: dict[str, FileSeal]) -> dict[str, dict[str, dict[str, str]]]:

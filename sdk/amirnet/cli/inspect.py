@@ -109,10 +109,14 @@ def _bundle(bundle: ModelBundle) -> tuple[dict[str, Any], list[str]]:
         "description": manifest.description,
         "license": manifest.license,
         "identity": manifest.identity,
-        "geometry": {"probe": asdict(manifest.probe), "tile": asdict(manifest.tile)},
+        # By the names of the manifest.
+        "geometry": {
+            "probe": {"size": manifest.probe.size, "grid": manifest.probe.probes_per_side, "trim": manifest.probe.trim},
+            "tile": asdict(manifest.tile),
+        },
         "tree": {
             "levels": manifest.tree.levels,
-            "grid": manifest.tree.grid,
+            "grid": manifest.tree.code_steps,
             "conditioning": manifest.tree.conditioning,
             "nodes": [_node_facts(node) for node in manifest.tree.nodes],
         },
@@ -126,19 +130,19 @@ def _bundle(bundle: ModelBundle) -> tuple[dict[str, Any], list[str]]:
     def describe(node: TreeNode) -> str:
         return f"{name_of(node)}  ({percent(node.share)} of photos)"
 
-    tile, probe = manifest.tile, manifest.probe
+    tile, probe, tree = manifest.tile, manifest.probe, manifest.tree
     sizes = [f"  {name}  {seal.bytes:,} bytes" for name, seal in sorted(manifest.files.items())]
     text = [
         f"{manifest.name}: {manifest.description}".rstrip(": "),
         f"licence   {manifest.license or 'not stated'}",
         f"identity  {manifest.identity}",
-        f"probes    {probe.size}x{probe.size} pixels, up to {probe.grid}x{probe.grid} a photo",
+        f"probes    {probe.size}x{probe.size} pixels, up to {probe.probes_per_side}x{probe.probes_per_side} a photo",
         f"tiles     {tile.size}x{tile.size} pixels {'or smaller' if tile.flexible else 'always'}, halo {tile.halo}, "
         f"overlap {tile.overlap}; multiples of {tile.alignment}; the network sees {tile.radius} pixels far",
         f"light     {'a step of its own' if manifest.light else 'left to the network'}",
-        f"tree      {manifest.tree.levels} levels, {manifest.tree.conditioning} code on a 1/{manifest.tree.grid} grid",
+        f"tree      {tree.levels} levels, {tree.conditioning} code in steps of 1/{tree.code_steps}",
         "",
-        *tree_lines(manifest.tree, describe),
+        *tree_lines(tree, describe),
         "",
         "files, all as sealed:",
         *sizes,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from fractions import Fraction
-from math import floor
+from functools import cache
 
 from amirnet.contract.floats import float32
 from amirnet.contract.pixels import Photo, shape_of, stream, to_bytes
@@ -33,9 +33,8 @@ MIXED: list[tuple[list[float], list[int], list[int], int]] = [
 ]
 """Numbers, weights, and by hand q and the level."""
 
-HALF = Fraction(1, 2)
 
-
+@cache
 def weights(core: int, begins: int, padded: int, overlap: int) -> list[int]:
     """M2."""
     full = overlap + 1
@@ -46,7 +45,8 @@ def weights(core: int, begins: int, padded: int, overlap: int) -> list[int]:
 
 def fixed_point(number: Fraction) -> int:
     """M1, exactly."""
-    return floor(min(max(number, Fraction(0)), Fraction(1)) * 65280 + HALF)
+    above, below = min(max(number.numerator, 0), number.denominator), number.denominator
+    return (2 * 65280 * above + below) // (2 * below)
 
 
 def level(parts: list[int], weight: list[int]) -> int:

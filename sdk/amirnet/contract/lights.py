@@ -138,7 +138,8 @@ def _heads(file: VectorFile) -> None:
     )
     for numbers, weights, bias in [
         ([0.5, 0.25], [[2.0, -8.0]], [0.125]), ([1e16, 1.0, -1e16], [[1.0, 1.0, 1.0]], [1.0]),
-        ([0.1, 0.2, 0.3], [[0.7, 0.6, 0.5], [-0.7, 0.6, 1e-17]], [0.1, -0.1]),
+        ([0.1, 0.2, 0.3], [[0.7, 0.6, 0.5]], [0.1]),
+        ([0.3, 0.2, 0.1], [[0.7, 0.6, 0.5], [-0.7, 0.6, 1e-17]], [0.1, -0.1]),
     ]:  # fmt: skip
         given = {"numbers": numbers, "weights": weights, "bias": bias}
         sums.add(f"{numbers}", given, {"sums": layer(numbers, weights, bias)})

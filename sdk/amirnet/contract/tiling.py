@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from itertools import pairwise
 from math import ceil, floor
 
@@ -35,18 +36,18 @@ class Plan:
     @property
     def given(self) -> Fields:
         """Its fields, as a case states them."""
-        return dict(vars(self))
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @property
     def shared(self) -> int:
         """L2: the overlap in use."""
         return min(self.overlap, (self.size - 2 * self.halo) // 2)
 
-    @property
+    @cached_property
     def x(self) -> Axis:
         return self._axis(self.width)
 
-    @property
+    @cached_property
     def y(self) -> Axis:
         return self._axis(self.height)
 

@@ -1,4 +1,4 @@
-"""N2: what is put where alpha is 0, and what a 16-bit sample is in 8 bits."""
+"""N4: what is put where alpha is 0; and of N2 what a 16-bit sample is in 8 bits."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _fill(photo: Photo, alpha: Mask, x: int, y: int) -> Pixel:
 
 
 def vectors() -> VectorFile:
-    file = VectorFile("transparency", "N2", "Colour below full transparency, and samples of 16 bits.")
+    file = VectorFile("transparency", "N2 N4", "Colour below full transparency, and samples of 16 bits.")
     group = file.group(
         "fill",
         "Pixels whose alpha is 0, filled from the visible ones.",
@@ -52,7 +52,8 @@ def vectors() -> VectorFile:
         }
         found = filled(photo, alpha)
         group.add(f"{name}, {width}x{height}", given, {"photo": file.array(to_bytes(found), shape_of(found))})
-    corner: Photo = [[(9, 200, 30)] + [(0, 0, 0)] * 4, *([(0, 0, 0)] * 5 for _ in range(4))]
+    black: Pixel = (0, 0, 0)
+    corner: Photo = [[(9, 200, 30), *[black] * 4], *([black] * 5 for _ in range(4))]
     if filled(corner, [[255, 0, 0, 0, 0], *([0] * 5 for _ in range(4))]) != [[(9, 200, 30)] * 5] * 5:
         raise AssertionError("by hand: one visible pixel fills all")
     deep = file.group(

@@ -46,7 +46,7 @@ class OnnxEngine(GraphEngine):
     def _restore(self, graph: Graph, tile: Pixels, code: Floats) -> Answer:
         pixel = np.asarray(code, dtype=np.float32).reshape(1, -1, 1, 1)
         if self.precision == "int8":
-            (restored,) = self._run(graph, to_planes(tile)[None], code_bytes(pixel, self.bundle.tree.grid))
+            (restored,) = self._run(graph, to_planes(tile)[None], code_bytes(pixel, self.bundle.tree.code_steps))
         else:
             (restored,) = self._run(graph, to_tensor(tile)[None], pixel)
         answer: Answer = np.moveaxis(restored[0], 0, -1)

@@ -74,7 +74,7 @@ class TfliteEngine(GraphEngine):
 
         if self.precision == "int8":
             tile_into: Write = partial(signed, tile)
-            code_into: Write = partial(signed, code_bytes(numbers, self.bundle.tree.grid))
+            code_into: Write = partial(signed, code_bytes(numbers, self.bundle.tree.code_steps))
         else:
             tile_into, code_into = partial(divided, tile), partial(_copied, numbers)
         feeds = {"tile": (tile.shape, tile_into), "code": (numbers.shape, code_into)}

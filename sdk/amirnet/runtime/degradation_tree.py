@@ -67,11 +67,12 @@ class Walk:
 class DegradationTree:
     """A checked tree. Raises ManifestError when the nodes are not one tree of at most `levels` levels (CONTRACT T1).
 
-    `grid` is the number of steps per unit of the code's grid; `conditioning` is which code a photo gets (CONTRACT C1).
+    `code_steps`: a code's numbers are multiples of 1 / code_steps (the manifest's `tree.grid`); `conditioning` is which
+    code a photo gets (CONTRACT C1).
     """
 
     levels: int
-    grid: int
+    code_steps: int
     conditioning: Conditioning
     nodes: tuple[TreeNode, ...]
     _by_id: dict[int, TreeNode] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -143,7 +144,7 @@ class DegradationTree:
         code = np.array(node.code, dtype=np.float64)
         if soft is not None and self.conditioning == "soft":
             known = (1 << (node.level + 1)) - 1
-            code[:known] = np.floor(soft[:known] * self.grid + 0.5) / self.grid
+            code[:known] = np.floor(soft[:known] * self.code_steps + 0.5) / self.code_steps
         return code.astype(np.float32)
 
 
@@ -166,7 +167,7 @@ def _check_node(tree: DegradationTree, node: TreeNode) -> None:
     _require((node.parent is None) == (node.level == 0), f"{name} must have a parent unless it is the root")
     _require(0.0 <= node.confidence <= 1.0, f"{name} has a confidence outside 0 to 1")
     _require(len(node.code) == tree.size, f"{name} has {len(node.code)} code numbers, not {tree.size}")
-    _require(_on_grid(node.code, tree.grid), f"{name} has a code off the 1/{tree.grid} grid")
+    _require(_in_steps(node.code, tree.code_steps), f"{name} has a code off the steps of 1/{tree.code_steps}")
     _require(len(set(node.children)) == len(node.children), f"{name} lists a child twice")
     for kind, share in node.kinds.items():
         _require(re.fullmatch(r"[a-z0-9_+-]{1,32}", kind) is not None, f"{name} has a kind of an odd name, {kind!r}")
@@ -185,8 +186,8 @@ def _check_links(tree: DegradationTree, node: TreeNode) -> None:
         _require(above is not None and node.id in above.children, f"{name} is not among its parent's children")
 
 
-def _on_grid(code: Iterable[float], grid: int) -> bool:
-    return all(math.isfinite(number) and (number * grid).is_integer() for number in code)
+def _in_steps(code: Iterable[float], steps: int) -> bool:
+    return all(math.isfinite(number) and (number * steps).is_integer() for number in code)
 
 
 def _require(holds: bool, problem: str) -> None:

@@ -71,7 +71,7 @@ def diagnose(model: ModelSpec, engine: Engine, photo: PhotoRows, options: Restor
     wants_light = head is not None and options.light != "keep"
     squares = None
     if options.node is None or wants_light:
-        squares = ProbePlan(photo.width, photo.height, probe.size, probe.grid).gather(photo.read)
+        squares = ProbePlan(photo.width, photo.height, probe.size, probe.probes_per_side).gather(photo.read)
     if options.node is not None:
         path = tree.path_to(options.node)
         walk, code, mask = Walk(path, (1.0,) * len(path)), tree.code_for(options.node), np.zeros(tree.size)

@@ -1,4 +1,4 @@
-"""What an int8 restorer is fed and gives back: 8-bit pixels as they are, and a code on the tree's grid (CONTRACT G6).
+"""What an int8 restorer is fed and gives back: 8-bit pixels as they are, and a code in steps (CONTRACT G6).
 
 As uint8 here; a format with signed integers takes the same less 128.
 """
@@ -16,9 +16,9 @@ Bytes: TypeAlias = npt.NDArray[np.uint8]
 """uint8 of any shape."""
 
 
-def code_bytes(code: Floats, grid: int) -> Bytes:
-    """A code, whose numbers are multiples of 1 / `grid`, as number * `grid` + 128; beyond 8 bits it is clipped."""
-    steps = np.floor(code.astype(np.float64) * grid + 0.5)
+def code_bytes(code: Floats, code_steps: int) -> Bytes:
+    """A code, of multiples of 1 / `code_steps`, as number * `code_steps` + 128; beyond 8 bits it is clipped."""
+    steps = np.floor(code.astype(np.float64) * code_steps + 0.5)
     return (np.clip(steps, -128, 127) + 128).astype(np.uint8)
 
 

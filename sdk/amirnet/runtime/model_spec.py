@@ -10,11 +10,12 @@ from amirnet.runtime.light_head import LightHead
 
 @dataclass(frozen=True)
 class ProbeGeometry:
-    """The encoder's patches: squares of `size` pixels, at most `grid` along a side of the photo. `trim`: one in so many
-    probes is left out at either end when a code is averaged, 0 for none (CONTRACT D5); else at least 3."""
+    """The encoder's patches: squares of `size` pixels, at most `probes_per_side` along a side of the photo (the
+    manifest's `grid`). `trim`: one in so many probes is left out at either end when a code is averaged, 0 for none
+    (CONTRACT D5); else at least 3."""
 
     size: int
-    grid: int
+    probes_per_side: int
     trim: int = 0
 
 

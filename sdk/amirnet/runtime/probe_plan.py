@@ -11,11 +11,11 @@ from amirnet.runtime.arrays import Doubles, Floats, Pixels
 from amirnet.runtime.padding import crop
 
 
-def axis_positions(length: int, size: int, grid: int) -> tuple[int, ...]:
-    """Where probes of `size` begin on an axis of `length` pixels: at most `grid` of them, ascending (CONTRACT D2)."""
+def axis_positions(length: int, size: int, most: int) -> tuple[int, ...]:
+    """Where probes of `size` begin on an axis of `length` pixels: at most so many of them, ascending (CONTRACT D2)."""
     if length <= size:
         return (0,)
-    count = min(grid, -(-length // size))
+    count = min(most, -(-length // size))
     if count == 1:
         return ((length - size) // 2,)
     return tuple((i * (length - size)) // (count - 1) for i in range(count))
@@ -32,15 +32,15 @@ class ProbePlan:
     width: int
     height: int
     size: int
-    grid: int
+    probes_per_side: int
 
     @property
     def columns(self) -> tuple[int, ...]:
-        return axis_positions(self.width, self.size, self.grid)
+        return axis_positions(self.width, self.size, self.probes_per_side)
 
     @property
     def rows(self) -> tuple[int, ...]:
-        return axis_positions(self.height, self.size, self.grid)
+        return axis_positions(self.height, self.size, self.probes_per_side)
 
     def __len__(self) -> int:
         return len(self.columns) * len(self.rows)

@@ -1,4 +1,4 @@
-"""Colour below full transparency: nobody sees it, yet a network would let it bleed into what is seen."""
+"""Colour below full transparency: nobody sees it, yet a network would let it bleed into what is seen (CONTRACT N4)."""
 
 from __future__ import annotations
 

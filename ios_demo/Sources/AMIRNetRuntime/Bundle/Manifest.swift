@@ -98,8 +98,8 @@ private func checkSchema(_ top: Fields) throws -> String {
 private func fileSeals(_ top: Fields, _ where: String) throws -> [String: FileSeal] {
     let listed = try top.object("files")
     var (files, total) = ([String: FileSeal](), 0)
+    for name in listed.values.keys { try checkPath(name, `where`) }  // all before any seal (CONTRACT B6)
     for name in listed.values.keys {
-        try checkPath(name, `where`)
         if name == MANIFEST { throw top.refuse("files", "lists \(MANIFEST) itself") }
         let seal = try listed.object(name)
         let sha256 = try seal.text("sha256")
@@ -118,7 +118,8 @@ private func probeOf(_ fields: Fields) throws -> ProbeGeometry {
     if (1...2).contains(trim) {
         throw fields.refuse("trim", "is \(trim): no probe would be left; it is 0, or 3 and more")
     }
-    return ProbeGeometry(size: try fields.integer("size", 1, 4096), grid: try fields.integer("grid", 1, 64), trim: trim)
+    return ProbeGeometry(
+        size: try fields.integer("size", 1, 4096), probesPerSide: try fields.integer("grid", 1, 64), trim: trim)
 }
 
 private func tileOf(_ fields: Fields) throws -> TileGeometry {
@@ -166,8 +167,8 @@ func treeOf(_ fields: Fields) throws -> DegradationTree {
         )
     }
     return try DegradationTree(
-        levels: fields.integer("levels", 1, 12), grid: fields.integer("grid", 1, 1 << 20), conditioning: conditioning,
-        nodes: nodes)
+        levels: fields.integer("levels", 1, 12), codeSteps: fields.integer("grid", 1, 1 << 20),
+        conditioning: conditioning, nodes: nodes)
 }
 
 private func modelsOf(_ fields: Fields, _ files: [String: FileSeal]) throws -> ModelTable {

@@ -53,17 +53,18 @@ public struct Walk: Sendable, Equatable {
     public var confidence: Double { confidences.reduce(1, *) }
 }
 
-/// A checked tree. `grid` is the number of steps per unit of the code's grid.
+/// A checked tree.
 public struct DegradationTree: Sendable, Equatable {
     public let levels: Int
-    public let grid: Int
+    /// A code's numbers are multiples of 1 / codeSteps (the manifest's `tree.grid`).
+    public let codeSteps: Int
     public let conditioning: Conditioning
     public let nodes: [TreeNode]
     private let byId: [Int: Int]
 
     /// Throws ManifestError when the nodes are not one tree of at most `levels` levels (CONTRACT T1).
-    public init(levels: Int, grid: Int, conditioning: Conditioning, nodes: [TreeNode]) throws {
-        (self.levels, self.grid, self.conditioning, self.nodes) = (levels, grid, conditioning, nodes)
+    public init(levels: Int, codeSteps: Int, conditioning: Conditioning, nodes: [TreeNode]) throws {
+        (self.levels, self.codeSteps, self.conditioning, self.nodes) = (levels, codeSteps, conditioning, nodes)
         byId = Dictionary(nodes.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { $1 })
         try check(self)
     }
@@ -132,7 +133,7 @@ public struct DegradationTree: Sendable, Equatable {
         var code = node.code
         if let soft, conditioning == .soft {
             for place in 0..<((1 << (node.level + 1)) - 1) {
-                code[place] = (soft[place] * Double(grid) + 0.5).rounded(.down) / Double(grid)
+                code[place] = (soft[place] * Double(codeSteps) + 0.5).rounded(.down) / Double(codeSteps)
             }
         }
         return code.map { Float($0) }
@@ -157,7 +158,7 @@ private func checkNode(_ tree: DegradationTree, _ node: TreeNode) throws {
     try require((node.parent == nil) == (node.level == 0), "\(name) must have a parent unless it is the root")
     try require((0...1).contains(node.confidence), "\(name) has a confidence outside 0 to 1")
     try require(node.code.count == tree.size, "\(name) has \(node.code.count) code numbers, not \(tree.size)")
-    try require(onGrid(node.code, tree.grid), "\(name) has a code off the 1/\(tree.grid) grid")
+    try require(inSteps(node.code, tree.codeSteps), "\(name) has a code off the steps of 1/\(tree.codeSteps)")
     try require(Set(node.children).count == node.children.count, "\(name) lists a child twice")
     for (kind, share) in node.kinds {
         try require(isKindName(kind), "\(name) has a kind of an odd name, \(quoted(kind))")
@@ -180,9 +181,9 @@ private func checkLinks(_ byId: [Int: TreeNode], _ node: TreeNode) throws {
     }
 }
 
-private func onGrid(_ code: [Double], _ grid: Int) -> Bool {
+private func inSteps(_ code: [Double], _ codeSteps: Int) -> Bool {
     code.allSatisfy { number in
-        let steps = number * Double(grid)
+        let steps = number * Double(codeSteps)
         return steps.isFinite && steps == steps.rounded(.down)
     }
 }

@@ -54,7 +54,8 @@ public func diagnose(
     let wantsLight = head != nil && options.light != .keep
     var squares: [Pixels]?
     if options.node == nil || wantsLight {
-        squares = try ProbePlan(photo.width, photo.height, size: probe.size, grid: probe.grid).gather(photo.read)
+        let plan = ProbePlan(photo.width, photo.height, size: probe.size, probesPerSide: probe.probesPerSide)
+        squares = try plan.gather(photo.read)
     }
     let walks: Walks
     var (mask, likely) = ([Double](repeating: 0, count: tree.size), [Likelihood]())

@@ -1,11 +1,11 @@
-/// What an int8 restorer is fed and gives back: 8-bit pixels as they are, and a code on the tree's grid (CONTRACT G6).
+/// What an int8 restorer is fed and gives back: 8-bit pixels as they are, and a code in steps (CONTRACT G6).
 ///
 /// As unsigned bytes here; a format with signed integers takes the same less 128.
 
-/// A code, whose numbers are multiples of 1 / `grid`, as number * `grid` + 128; beyond 8 bits it is clipped.
-public func codeBytes(_ code: [Float], _ grid: Int) -> [UInt8] {
+/// A code, of multiples of 1 / `codeSteps`, as number * `codeSteps` + 128; beyond 8 bits it is clipped.
+public func codeBytes(_ code: [Float], _ codeSteps: Int) -> [UInt8] {
     code.map { number in
-        let steps = (Double(number) * Double(grid) + 0.5).rounded(.down)
+        let steps = (Double(number) * Double(codeSteps) + 0.5).rounded(.down)
         return UInt8(min(max(steps, -128), 127) + 128)
     }
 }

@@ -1,9 +1,10 @@
 /// What the runtime has to know of a model; a bundle's manifest states it.
 
-/// The encoder's patches: squares of `size` pixels, at most `grid` along a side of the photo.
+/// The encoder's patches: squares of `size` pixels, at most `probesPerSide` along a side of the photo (the manifest's
+/// `grid`).
 public struct ProbeGeometry: Sendable, Equatable {
     public let size: Int
-    public let grid: Int
+    public let probesPerSide: Int
     /// One in so many probes is left out at either end when a code is averaged, 0 for none (CONTRACT D5); else at
     /// least 3.
     public let trim: Int

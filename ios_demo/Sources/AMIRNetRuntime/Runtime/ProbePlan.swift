@@ -1,9 +1,9 @@
 /// Which patches of a photo the encoder sees, and how its answers become one (CONTRACT D1-D5).
 
-/// Where probes of `size` begin on an axis of `length` pixels: at most `grid` of them, ascending (CONTRACT D2).
-public func axisPositions(_ length: Int, _ size: Int, _ grid: Int) -> [Int] {
+/// Where probes of `size` begin on an axis of `length` pixels: at most so many of them, ascending (CONTRACT D2).
+public func axisPositions(_ length: Int, _ size: Int, _ most: Int) -> [Int] {
     if length <= size { return [0] }
-    let count = min(grid, ceilDivided(length, size))
+    let count = min(most, ceilDivided(length, size))
     if count == 1 { return [(length - size) / 2] }
     return (0..<count).map { i in (i * (length - size)) / (count - 1) }
 }
@@ -16,15 +16,15 @@ public struct ProbePlan: Sendable, Equatable {
     public let width: Int
     public let height: Int
     public let size: Int
-    public let grid: Int
+    public let probesPerSide: Int
 
-    public init(_ width: Int, _ height: Int, size: Int, grid: Int) {
-        (self.width, self.height, self.size, self.grid) = (width, height, size, grid)
+    public init(_ width: Int, _ height: Int, size: Int, probesPerSide: Int) {
+        (self.width, self.height, self.size, self.probesPerSide) = (width, height, size, probesPerSide)
     }
 
-    public var columns: [Int] { axisPositions(width, size, grid) }
+    public var columns: [Int] { axisPositions(width, size, probesPerSide) }
 
-    public var rows: [Int] { axisPositions(height, size, grid) }
+    public var rows: [Int] { axisPositions(height, size, probesPerSide) }
 
     /// How many probes.
     public var count: Int { columns.count * rows.count }

@@ -1,4 +1,4 @@
-/// Colour below full transparency: nobody sees it, yet a network would let it bleed into what is seen (CONTRACT N2).
+/// Colour below full transparency: nobody sees it, yet a network would let it bleed into what is seen (CONTRACT N4).
 
 /// Blocks of up to this side lie within a band that begins at a multiple of it.
 public let BLOCK = 16

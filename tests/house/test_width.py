@@ -1,0 +1,37 @@
+"""Lines of text that are read as text are at most 120 wide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+WIDTH = 120
+CONTRACT = ROOT / "sdk" / "contract"
+NOT_YET = {"BATCHES.md", "FIDELITY.md", "INT8.md", "MEMORY.md"}
+"""Docs whose lines are still to be wrapped."""
+WHOLE = [CONTRACT / "CONTRACT.md", CONTRACT / "vectors" / "README.md"]
+DOCS = sorted(file for file in (ROOT / "docs").glob("*.md") if file.name not in NOT_YET)
+
+
+def wide(text: str, tables: bool) -> list[int]:
+    """The numbers of the lines that are too wide; with `tables`, a table's row may be, which cannot be wrapped."""
+    lines = enumerate(text.splitlines(), 1)
+    return [number for number, line in lines if len(line) > WIDTH and not (tables and line.startswith("|"))]
+
+
+@pytest.mark.parametrize("file", WHOLE, ids=lambda file: file.name)
+def test_the_contract_is_not_wide(file: Path) -> None:
+    assert wide(file.read_text(encoding="utf-8"), tables=False) == []
+
+
+@pytest.mark.parametrize("file", DOCS, ids=lambda file: file.name)
+def test_docs_are_not_wide(file: Path) -> None:
+    assert wide(file.read_text(encoding="utf-8"), tables=True) == []
+
+
+def test_a_wide_line_is_seen() -> None:
+    text = f"{'a' * 120}\n{'b' * 121}\n| {'c' * 121} |\n"
+    assert wide(text, tables=False) == [2, 3]
+    assert wide(text, tables=True) == [2]
