@@ -103,7 +103,8 @@ def progress(d: Drawing) -> str:
         button(d.say("progress_cancel")),
         title=d.say("notification_title"),
     )
-    return d.frame("screen_restore", d.chip() + content)
+    photo = '<div class="compare"><img src="before.png"></div>'
+    return d.frame("screen_restore", d.chip() + photo + content)
 
 
 def _compare(d: Drawing) -> str:
@@ -190,7 +191,7 @@ def benchmark(d: Drawing) -> str:
         row(d.say("benchmark_cold_load"), d.say("benchmark_seconds", 4.5)),
         row(d.say("benchmark_warm_load"), d.say("benchmark_seconds", 0.3)),
         row(d.say("benchmark_first_run"), d.say("benchmark_milliseconds", 62.5)),
-        row(d.say("benchmark_steady"), d.say("benchmark_quantiles", 31.3, 32.0, 34.0)),
+        f'<div>{d.say("benchmark_steady")}<p class="quiet">{d.say("benchmark_quantiles", 31.3, 32.0, 34.0)}</p></div>',
     )
     return d.frame("screen_benchmark", d.chip(thermal="severe") + curve + verdict + numbers)
 
@@ -210,9 +211,8 @@ def settings(d: Drawing) -> str:
         '<hr><p class="link">' + d.say("settings_cache_clear") + "</p>",
     )
     place = card(row(d.say("settings_place"), '<span class="toggle"><u></u></span>'))
-    hint = lambda key: f'<p class="small quiet hint">{d.say(key)}</p>'  # noqa: E731
-    parts = model, hint("settings_model_hint"), engine, cache, hint("settings_cache_hint"), place, hint("settings_place_hint")
-    return d.frame("screen_settings", "".join(parts))
+    hints = [text(d.say(f"settings_{name}_hint"), "small quiet hint") for name in ("model", "cache", "place")]
+    return d.frame("screen_settings", "".join((model, hints[0], engine, cache, hints[1], place, hints[2])))
 
 
 SCREENS: dict[str, Callable[[Drawing], str]] = {
@@ -250,7 +250,7 @@ p.green{color:#248a3d}.dark p.green{color:#30d158}p.orange{color:#c93400}.dark p
 .button.on{background:var(--accent);color:#fff}.dark .button.on{color:#000}.button.fit{align-self:flex-start}
 .button.small{padding:7px 12px;font-size:13px;color:var(--quiet)}.button.picked{color:var(--accent)}
 .button.icon{padding:4px 0;width:44px;font-size:18px}.signs{gap:var(--gap);justify-content:center}
-.row{display:flex;justify-content:space-between;align-items:center;gap:var(--gap)}.row span{text-align:right}
+.row{display:flex;justify-content:space-between;align-items:center;gap:var(--gap)}.row>span{text-align:right}
 .picks{justify-content:flex-start;gap:8px;flex-wrap:wrap}
 hr{width:100%;border:0;border-top:.5px solid var(--line)}.link{color:var(--accent)}.hint{padding:0 var(--inset);margin-top:-6px}
 .slider{position:relative;height:28px}.slider:before,.slider i{content:"";position:absolute;top:12px;height:4px;border-radius:2px}
@@ -265,5 +265,5 @@ hr{width:100%;border:0;border-top:.5px solid var(--line)}.link{color:var(--accen
  color:#000;text-align:center;text-decoration:none;font:18px/var(--knob) "DejaVu Sans";box-shadow:0 1px 4px #0006}
 .curve{display:flex;align-items:flex-end;gap:6px}.curve div{flex:1;text-align:center;font-size:12px}
 .curve i{display:block;border-radius:6px;margin-bottom:6px}
-.toggle{width:51px;height:31px;border-radius:16px;background:var(--fill);padding:2px}.toggle u{display:block;width:27px;height:27px;border-radius:50%;background:#fff}
+.toggle{display:block;width:51px;height:31px;border-radius:16px;background:var(--fill);padding:2px}.toggle u{display:block;width:27px;height:27px;border-radius:50%;background:#fff}
 """

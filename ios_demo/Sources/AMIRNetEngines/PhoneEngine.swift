@@ -7,7 +7,8 @@ public protocol PhoneEngine: Engine {
     /// The runtime library's version.
     var version: String { get }
 
-    /// Where the model is known to have run; nil where the platform does not say. Never guessed from what was asked for.
+    /// Where the model is known to have run; nil where the platform does not say. Never guessed from what was asked
+    /// for.
     var ran: Accelerator? { get }
 
     var life: EngineLife { get async }

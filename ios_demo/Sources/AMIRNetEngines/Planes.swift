@@ -1,4 +1,5 @@
-/// What a graph answers with, as the runtime takes it: planes of numbers, maybe with gaps, to channels last (CONTRACT G1).
+/// What a graph answers with, as the runtime takes it: planes of numbers, maybe with gaps, to channels last (CONTRACT
+/// G1).
 import AMIRNetRuntime
 
 /// Takes R, G and B planes as HWC numbers. `strides`: of channel, row and column, in numbers.

@@ -77,7 +77,8 @@ final class VerdictTests: XCTestCase {
         fellBack: Bool = false, stopped: Bool = false
     ) -> Verdict {
         Verdict(
-            conditions, asked: .cpu, ran: ran, steady: steady ?? self.steady, thermalSteady: thermal, fellBack: fellBack,
+            conditions, asked: .cpu, ran: ran, steady: steady ?? self.steady, thermalSteady: thermal,
+            fellBack: fellBack,
             stopped: stopped)
     }
 
@@ -179,7 +180,8 @@ final class PhoneResultTests: XCTestCase {
         return PhoneResult(
             app: "AMIRNet for iOS 0.1.0", taken: Date(timeIntervalSince1970: 1_795_680_000),
             device: Device(
-                model: "not a phone", chip: nil, memoryBytes: 8_000_000_000, systemVersion: "26.1", systemBuild: "EXAMPLE"),
+                model: "not a phone", chip: nil, memoryBytes: 8_000_000_000, systemVersion: "26.1",
+                systemBuild: "EXAMPLE"),
             engine: MeasuredEngine(
                 choice: choice(.npu), version: "1", ran: nil, strict: false, failures: failures,
                 plan: PhonePlan(operations: 90, preferred: [.npu: 80, .cpu: 10], cost: [:])),
@@ -189,7 +191,8 @@ final class PhoneResultTests: XCTestCase {
     /// The file beside this one is what `python -m amirnet_benchmarks.phone import` reads in the desk's own tests.
     func testIsTheFileThatTheDeskReads() async throws {
         let json = try await result(failures: [EngineFailure(choice: choice(.gpu), reason: "no")]).json()
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("phone_result.json")
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "phone_result.json")
         if ProcessInfo.processInfo.environment["AMIRNET_WRITE_EXAMPLES"] != nil { try json.write(to: file) }
         XCTAssertEqual(String(decoding: json, as: UTF8.self), try String(contentsOf: file, encoding: .utf8))
     }

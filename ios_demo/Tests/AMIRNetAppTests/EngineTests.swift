@@ -102,7 +102,8 @@ final class CompileCacheTests: XCTestCase {
     func testAnythingThatACompiledModelDependsOnChangesItsKey() {
         let keys = [
             key, CompileKey(model: "n", system: "23A341", runtime: "1"),
-            CompileKey(model: "m", system: "23B85", runtime: "1"), CompileKey(model: "m", system: "23A341", runtime: "2"),
+            CompileKey(model: "m", system: "23B85", runtime: "1"),
+            CompileKey(model: "m", system: "23A341", runtime: "2"),
             CompileKey(model: "m2", system: "3A341", runtime: "1"),
         ]
         XCTAssertEqual(Set(keys.map(\.folder)).count, keys.count)

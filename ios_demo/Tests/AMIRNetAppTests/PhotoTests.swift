@@ -16,7 +16,9 @@ final class PhotoTests: XCTestCase {
     }
 
     /// A photo whose stored pixels are these.
-    private func photo(_ stored: Pixels, _ orientation: Orientation, _ profile: ColorProfile = .srgb) throws -> OpenPhoto {
+    private func photo(_ stored: Pixels, _ orientation: Orientation, _ profile: ColorProfile = .srgb) throws
+        -> OpenPhoto
+    {
         try OpenPhoto(
             storedWidth: stored.width, storedHeight: stored.height, orientation: orientation, profile: profile,
             folder: folder
@@ -82,7 +84,9 @@ final class PhotoTests: XCTestCase {
     func testDisplayP3IsSeenAsSrgbAndWhatDidNotChangeStays() throws {
         // Of published pairs: the P3 color (234, 51, 35) is sRGB's red, as near as 8 bits hold it.
         let red = try photo(Pixels(height: 1, width: 1, bytes: [234, 51, 35]), .upright, .displayP3)
-        for (found, wanted) in zip(red.read(0, 1).bytes, [255, 0, 0]) { XCTAssertEqual(Int(found), wanted, accuracy: 2) }
+        for (found, wanted) in zip(red.read(0, 1).bytes, [255, 0, 0]) {
+            XCTAssertEqual(Int(found), wanted, accuracy: 2)
+        }
         let stored = noisy(16, 16)
         let photo = try photo(stored, .leftTurn, .displayP3)
         let buffer = try PhotoBuffer(photo)
@@ -99,9 +103,11 @@ final class PhotoTests: XCTestCase {
         try buffer.write(0, 0, Pixels(height: 1, width: 1, level: 100), Pixels(height: 1, width: 1, level: 140))
         XCTAssertEqual(rgb(try buffer.finished(parts: 256)), [140, 140, 140])
         let product = inverse(ColorProfile.displayP3.fromSrgb!)
-        XCTAssertEqual([nil, "sRGB IEC61966-2.1", "Display P3", "Adobe RGB (1998)"].map(ColorProfile.named), [
-            .srgb, .srgb, .displayP3, nil,
-        ])
+        XCTAssertEqual(
+            [nil, "sRGB IEC61966-2.1", "Display P3", "Adobe RGB (1998)"].map(ColorProfile.named),
+            [
+                .srgb, .srgb, .displayP3, nil,
+            ])
         XCTAssertEqual(product[0], 1.2249, accuracy: 1e-4, "sRGB's red of P3's red, as published")
     }
 

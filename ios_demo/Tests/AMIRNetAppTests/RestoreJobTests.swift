@@ -32,7 +32,8 @@ final class RestoreJobTests: XCTestCase {
 
     private func photo(_ stored: Pixels) throws -> OpenPhoto {
         try OpenPhoto(
-            storedWidth: stored.width, storedHeight: stored.height, orientation: .upright, profile: .srgb, folder: folder
+            storedWidth: stored.width, storedHeight: stored.height, orientation: .upright, profile: .srgb,
+            folder: folder
         ) { place in
             for pixel in 0..<(stored.width * stored.height) {
                 for channel in 0..<3 { place[pixel * 4 + channel] = stored.bytes[pixel * 3 + channel] }

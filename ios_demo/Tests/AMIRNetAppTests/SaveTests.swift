@@ -33,7 +33,9 @@ final class SavePlanTests: XCTestCase {
         let plan = plan(png)
         XCTAssertEqual(plan.gainMap, .droppedFormat)
         XCTAssertEqual(plan.auxiliary, [])
-        XCTAssertTrue(plan.report.lines.contains(Words("save_metadata_lost", .list([Words("lost_depth_map"), Words("lost_portrait_matte")]))))
+        XCTAssertTrue(
+            plan.report.lines.contains(
+                Words("save_metadata_lost", .list([Words("lost_depth_map"), Words("lost_portrait_matte")]))))
     }
 
     func testThePlaceIsKeptOnlyIfTheUserWantsIt() {

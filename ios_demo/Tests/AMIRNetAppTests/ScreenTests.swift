@@ -147,7 +147,8 @@ final class ChipTests: XCTestCase {
     }
 
     func testThermalStatesOfThePlatform() {
-        XCTAssertEqual([0, 1, 2, 3, 4].map(Thermal.init(processState:)), [.none, .light, .severe, .critical, .unknown])
+        XCTAssertEqual(
+            [0, 1, 2, 3, 4].map(Thermal.init(processState:)), [.none, .light, .severe, .critical, .unknown])
         XCTAssertEqual(Thermal.allCases.filter(\.isThrottled), [.severe, .critical])
     }
 

@@ -11,10 +11,11 @@ final class StoreTests: XCTestCase {
         (choices.light, choices.kind, choices.strength) = (.percent(50), "noise", 60)
         XCTAssertEqual(try choices.options(), try RestoreOptions(light: .times(0.5), kind: "noise"))
         XCTAssertEqual(choices.parts, 154)
-        XCTAssertEqual([LightChoice.automatic, .keep, .percent(50), .brighten].map { light in
-            choices.light = light
-            return choices.lightScale
-        }, [1, 0, 0.5, nil])
+        XCTAssertEqual(
+            [LightChoice.automatic, .keep, .percent(50), .brighten].map { light in
+                choices.light = light
+                return choices.lightScale
+            }, [1, 0, 0.5, nil])
         choices.light = .percent(500)
         XCTAssertThrowsError(try choices.options())
     }
@@ -50,7 +51,8 @@ final class StoreTests: XCTestCase {
         try store.keep(record)
         store.sweep(keeping: record)
         XCTAssertEqual(JobStore(folder).unfinished(), record)
-        XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted(), ["a.heic", "job.json"])
+        XCTAssertEqual(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted(), ["a.heic", "job.json"])
         store.end()
         XCTAssertNil(store.unfinished())
         try store.keep(JobRecord(photo: "gone.heic", name: "", choices: choices))

@@ -1,4 +1,5 @@
-/// What the tests share: a phone's engine that computes next to nothing, and the app's words as they lie in the project.
+/// What the tests share: a phone's engine that computes next to nothing, and the app's words as they lie in the
+/// project.
 import AMIRNetEngines
 import AMIRNetRuntime
 import Foundation
@@ -55,7 +56,10 @@ actor FakeEngine: PhoneEngine {
     }
 
     func encode(_ probes: [Pixels]) -> (mask: [[Float]], value: [[Float]]) {
-        (probes.map { _ in [Float](repeating: 0.5, count: size) }, probes.map { _ in [Float](repeating: 0, count: size) })
+        (
+            probes.map { _ in [Float](repeating: 0.5, count: size) },
+            probes.map { _ in [Float](repeating: 0, count: size) }
+        )
     }
 
     func restore(_ tile: Pixels, code: [Float]) throws -> Answer {

@@ -33,7 +33,9 @@ final class WordsTests: XCTestCase {
             let text = try XCTUnwrap(texts[words.key], words.key)
             let wanted = Set((0..<words.arguments.count).map { String($0 + 1) })
             XCTAssertEqual(Set(places(text).map { String($0.prefix { $0 != "$" }) }), wanted, words.key)
-            for argument in words.arguments { if case .words(let inner) = argument { XCTAssertNotNil(texts[inner.key]) } }
+            for argument in words.arguments {
+                if case .words(let inner) = argument { XCTAssertNotNil(texts[inner.key]) }
+            }
         }
     }
 
@@ -61,7 +63,8 @@ final class WordsTests: XCTestCase {
 
 final class ProblemTests: XCTestCase {
     private let errors: [AmirnetError.Type] = [
-        AmirnetError.self, BundleError.self, UnknownBundleError.self, UnsupportedSchemaError.self, MissingFileError.self,
+        AmirnetError.self, BundleError.self, UnknownBundleError.self, UnsupportedSchemaError.self,
+        MissingFileError.self,
         ExtraFileError.self, ChangedFileError.self, ExternalDataError.self, UnsafePathError.self, ManifestError.self,
         ImageError.self, OutputError.self, TileError.self, NodeError.self, OptionError.self, EngineError.self,
         OutOfMemoryError.self,

@@ -30,7 +30,8 @@ final class EngineRoom {
     init() {
         let settings = Settings(kept: UserDefaults.standard.data(forKey: EngineRoom.KEPT))
         self.settings = settings
-        let first = EngineOrder.of(asked: settings.engine, strict: settings.strict, precision: settings.precision, held: [])
+        let first = EngineOrder.of(
+            asked: settings.engine, strict: settings.strict, precision: settings.precision, held: [])
         chip = Chip(choice: first[0], thermal: Phone.thermal)
         cache = CompileCache(URL.cachesDirectory.appendingPathComponent("models", isDirectory: true))
         bundles = URL.applicationSupportDirectory.appendingPathComponent("bundles", isDirectory: true)

@@ -16,6 +16,8 @@ struct Pair {
 @Observable
 final class PictureModel {
     var compare = Compare()
+    /// The photo while it is restored.
+    private(set) var photo: CGImage?
     private(set) var whole: Pair?
     private(set) var detail: Pair?
     /// The light on the screen is a preview.
@@ -24,8 +26,21 @@ final class PictureModel {
     private var latest = 0
 
     func clear() {
-        (whole, detail, shown, compare) = (nil, nil, nil, Compare())
+        (photo, whole, detail, shown, compare) = (nil, nil, nil, nil, Compare())
         latest += 1
+    }
+
+    /// A photo that was just opened.
+    func open(_ photo: OpenPhoto) async {
+        latest += 1
+        let number = latest
+        let drawn = await Task.detached {
+            let whole = (left: 0.0, top: 0.0, right: 1.0, bottom: 1.0)
+            let request = PictureRequest(
+                width: photo.width, height: photo.height, part: whole, most: Layout.picture / 2)
+            return CGImage.of(photo.picture(request))
+        }.value
+        if number == latest { self.photo = drawn }
     }
 
     /// What the choices ask for, as far as the result at hand can show it.
@@ -76,6 +91,7 @@ private struct Shown: Sendable {
         }
         let place = request.part(width: buffer.width, height: buffer.height)
         return Pair(
-            part: CGRect(x: place.x, y: place.y, width: place.width, height: place.height), before: first, after: second)
+            part: CGRect(x: place.x, y: place.y, width: place.width, height: place.height), before: first, after: second
+        )
     }
 }

@@ -157,6 +157,7 @@ final class RestoreModel {
             let job = RestoreJob(bundle.spec, chain)
             let photo = try await opened(store.photo(record), record, job)
             state.apply(.opened)
+            await pictures.open(photo.1)
             let (stream, told) = AsyncStream.makeStream(of: TileProgress.self, bufferingPolicy: .bufferingNewest(1))
             let options = try record.choices.options()
             async let result = restored(job, photo.1, options, told)

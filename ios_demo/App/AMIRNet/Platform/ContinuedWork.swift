@@ -17,8 +17,8 @@ final class ContinuedWork {
     /// The system granted it, and shows its progress.
     var isGranted: Bool { task != nil }
 
-    /// Asks the system; to be called while the app is in front, by something that the user did. Whether it is granted is
-    /// known a little later.
+    /// Asks the system; to be called while the app is in front, by something that the user did. Whether it is granted
+    /// is known a little later.
     func begin(expired: @escaping @MainActor () -> Void) {
         self.expired = expired
         guard #available(iOS 26.0, *) else { return }

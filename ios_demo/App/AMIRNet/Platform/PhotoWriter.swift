@@ -22,7 +22,9 @@ enum PhotoWriter {
         // The image first, then what lies beside it.
         CGImageDestinationAddImage(destination, image, properties as CFDictionary)
         for kind in plan.auxiliary {
-            guard let type = auxiliaryType(kind), let info = auxiliaryInfo(header.source, header.index, kind) else { continue }
+            guard let type = auxiliaryType(kind), let info = auxiliaryInfo(header.source, header.index, kind) else {
+                continue
+            }
             CGImageDestinationAddAuxiliaryDataInfo(destination, type, info)
         }
         guard CGImageDestinationFinalize(destination) else {

@@ -11,7 +11,8 @@ extension CGImage {
         else { return nil }
         return CGImage(
             width: pixels.width, height: pixels.height, bitsPerComponent: 8, bitsPerPixel: 24,
-            bytesPerRow: pixels.width * 3, space: space, bitmapInfo: CGBitmapInfo(rawValue: CGImageAlphaInfo.none.rawValue),
+            bytesPerRow: pixels.width * 3, space: space,
+            bitmapInfo: CGBitmapInfo(rawValue: CGImageAlphaInfo.none.rawValue),
             provider: provider, decode: nil, shouldInterpolate: true, intent: .defaultIntent)
     }
 }

@@ -46,7 +46,8 @@ private struct ResultCards: View {
     var body: some View {
         Card {
             Label(
-                say(result.verdict.lines[0]), systemImage: result.verdict.valid ? "checkmark.seal.fill" : "xmark.seal.fill"
+                say(result.verdict.lines[0]),
+                systemImage: result.verdict.valid ? "checkmark.seal.fill" : "xmark.seal.fill"
             )
             .foregroundStyle(result.verdict.valid ? .green : .orange)
             Lines(lines: Array(result.verdict.lines.dropFirst()), isSmall: true)
@@ -55,7 +56,11 @@ private struct ResultCards: View {
             Row(title: say("benchmark_cold_load"), value: seconds(result.measured.cold))
             Row(title: say("benchmark_warm_load"), value: seconds(result.measured.warm))
             Row(title: say("benchmark_first_run"), value: milliseconds(result.measured.firstRun))
-            Row(title: say("benchmark_steady"), value: say(result.measured.steady.words))
+            VStack(alignment: .leading, spacing: Layout.line) {
+                Text(verbatim: say("benchmark_steady"))
+                Text(verbatim: say(result.measured.steady.words)).foregroundStyle(.secondary)
+            }
+            .accessibilityElement(children: .combine)
             Row(title: say("benchmark_photo"), value: seconds(result.measured.wholePhoto?.p50))
             Row(
                 title: say("benchmark_energy"),

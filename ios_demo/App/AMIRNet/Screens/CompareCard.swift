@@ -47,7 +47,9 @@ struct CompareCard: View {
             Text(verbatim: say("compare_before")).font(.footnote).foregroundStyle(.secondary)
             Spacer()
             zoomButton("compare_zoom_out", "minus.magnifyingglass") { pictures.compare.zoomOut() }
-            zoomButton("compare_zoom_reset", "arrow.up.left.and.down.right.magnifyingglass") { pictures.compare.reset() }
+            zoomButton("compare_zoom_reset", "arrow.up.left.and.down.right.magnifyingglass") {
+                pictures.compare.reset()
+            }
             zoomButton("compare_zoom_in", "plus.magnifyingglass") { pictures.compare.zoomIn() }
             Spacer()
             Text(verbatim: say("compare_after")).font(.footnote).foregroundStyle(.secondary)

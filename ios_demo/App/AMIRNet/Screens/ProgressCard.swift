@@ -6,6 +6,12 @@ struct ProgressCard: View {
     let model: RestoreModel
 
     var body: some View {
+        if let photo = model.pictures.photo {
+            Image(decorative: photo, scale: 1)
+                .resizable()
+                .aspectRatio(contentMode: .fit)
+                .clipShape(RoundedRectangle(cornerRadius: Layout.corner))
+        }
         Card(title: say("notification_title")) {
             ProgressView(value: model.state.fraction)
                 .accessibilityLabel(say("screen_restore"))

@@ -1,4 +1,5 @@
-/// Measures one engine: cold load, warm load, first run, steady state and whole photo apart, then ten minutes under load.
+/// Measures one engine: cold load, warm load, first run, steady state and whole photo apart, then ten minutes under
+/// load.
 import AMIRNetRuntime
 
 /// What a benchmark needs of the phone and its engine.
@@ -90,7 +91,8 @@ public struct Measurement: Sendable {
 
     /// `told` is called as each stage begins, and after each minute with all there are.
     public init(
-        _ bench: any Bench, _ plan: BenchmarkPlan, told: @escaping @Sendable (BenchmarkStage, [Minute]) -> Void = { _, _ in }
+        _ bench: any Bench, _ plan: BenchmarkPlan,
+        told: @escaping @Sendable (BenchmarkStage, [Minute]) -> Void = { _, _ in }
     ) {
         (self.bench, self.plan, self.told) = (bench, plan, told)
     }

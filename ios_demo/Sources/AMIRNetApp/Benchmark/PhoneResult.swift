@@ -30,7 +30,8 @@ public struct MeasuredModel: Sendable, Equatable {
     public var photoTiles: Int
 
     public init(
-        name: String, identity: String, fingerprint: String, tileSize: Int, halo: Int, photoWidth: Int, photoHeight: Int,
+        name: String, identity: String, fingerprint: String, tileSize: Int, halo: Int, photoWidth: Int,
+        photoHeight: Int,
         photoTiles: Int
     ) {
         (self.name, self.identity, self.fingerprint) = (name, identity, fingerprint)

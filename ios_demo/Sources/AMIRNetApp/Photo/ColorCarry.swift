@@ -76,7 +76,8 @@ public struct ColorCarry: Sendable {
             (own[at], own[at + 1], own[at + 2]) = (restored[from], restored[from + 1], restored[from + 2])
             return
         }
-        if seen[from] == restored[from] && seen[from + 1] == restored[from + 1] && seen[from + 2] == restored[from + 2] {
+        if seen[from] == restored[from] && seen[from + 1] == restored[from + 1] && seen[from + 2] == restored[from + 2]
+        {
             return
         }
         let (before, after) = (light(seen, from), light(restored, from))
@@ -103,7 +104,8 @@ public struct ColorCarry: Sendable {
 func inverse(_ m: [Double]) -> [Double] {
     func minor(_ a: Int, _ b: Int, _ c: Int, _ d: Int) -> Double { m[a] * m[d] - m[b] * m[c] }
     let adjugate = [
-        minor(4, 5, 7, 8), minor(2, 1, 8, 7), minor(1, 2, 4, 5), minor(5, 3, 8, 6), minor(0, 2, 6, 8), minor(2, 0, 5, 3),
+        minor(4, 5, 7, 8), minor(2, 1, 8, 7), minor(1, 2, 4, 5), minor(5, 3, 8, 6), minor(0, 2, 6, 8),
+        minor(2, 0, 5, 3),
         minor(3, 4, 6, 7), minor(1, 0, 7, 6), minor(0, 1, 3, 4),
     ]
     let determinant = m[0] * adjugate[0] + m[1] * adjugate[3] + m[2] * adjugate[6]

@@ -1,5 +1,5 @@
-/// A decoded photo, as it lies in its file and in its own colours, and what it looks like to the network: upright and in
-/// sRGB. It is never written to once it is decoded, so a restore may begin anew, and be compared, at any time.
+/// A decoded photo, as it lies in its file and in its own colours, and what it looks like to the network: upright and
+/// in sRGB. It is never written to once it is decoded, so a restore may begin anew, and be compared, at any time.
 import AMIRNetRuntime
 import Foundation
 

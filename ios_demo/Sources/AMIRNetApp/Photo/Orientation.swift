@@ -27,7 +27,8 @@ struct StoredPlaces {
     /// Of the upright photo.
     let width: Int
     let height: Int
-    /// The place of the upright pixel (0, 0), and the steps from there to the next pixel of its row, and to the next row.
+    /// The place of the upright pixel (0, 0), and the steps from there to the next pixel of its row, and to the next
+    /// row.
     let start: Int
     let right: Int
     let down: Int

@@ -6,8 +6,8 @@ public struct PhotoNeeds: Sendable, Equatable {
     public let storage: Int
 }
 
-/// The photo, the network's answer and what is saved lie in files that are mapped; in memory are bands, the rows that the
-/// runtime holds (CONTRACT S4), a tile, and what the decoder and the encoder of the system take.
+/// The photo, the network's answer and what is saved lie in files that are mapped; in memory are bands, the rows that
+/// the runtime holds (CONTRACT S4), a tile, and what the decoder and the encoder of the system take.
 public enum PhotoLimits {
     /// Bytes that 48 megapixels may take above the idle app.
     public static let BUDGET = 300_000_000

@@ -1,5 +1,5 @@
-/// What the screen shows of a photo: a part of it, no finer than the screen. Before and after are averaged over the same
-/// pixels, so they differ by what was restored and by nothing else.
+/// What the screen shows of a photo: a part of it, no finer than the screen. Before and after are averaged over the
+/// same pixels, so they differ by what was restored and by nothing else.
 import AMIRNetRuntime
 
 /// A part of an upright photo, in whole pixels, and how many of them a side make one of the picture.
@@ -26,8 +26,8 @@ public struct PictureRequest: Sendable, Equatable {
         (columns, rows) = ((right - left + step - 1) / step, (bottom - top + step - 1) / step)
     }
 
-    /// Where the picture lies in the photo, 0...1 along each side. Its last row and column may look beyond what was asked
-    /// for, and beyond the photo.
+    /// Where the picture lies in the photo, 0...1 along each side. Its last row and column may look beyond what was
+    /// asked for, and beyond the photo.
     public func part(width: Int, height: Int) -> Compare.Rectangle {
         let (across, down) = (Double(width), Double(height))
         return Compare.Rectangle(
@@ -36,43 +36,50 @@ public struct PictureRequest: Sendable, Equatable {
     }
 }
 
-extension PhotoBuffer {
-    /// The photo as it was, in sRGB.
-    public func before(_ request: PictureRequest) -> Pixels {
-        averaged(request) { photo.read($0, $1) }
+extension OpenPhoto {
+    /// The photo as it is, in sRGB.
+    public func picture(_ request: PictureRequest) -> Pixels {
+        averaged(request, width: width, height: height, read)
     }
+}
+
+extension PhotoBuffer {
+    /// The photo as it was.
+    public func before(_ request: PictureRequest) -> Pixels { photo.picture(request) }
 
     /// The restored photo, whole: strength is mixed by `Preview`, in the picture, as its slider moves.
     public func after(_ request: PictureRequest) -> Pixels {
-        averaged(request) { mixed($0, $1, parts: 256) }
-    }
-
-    /// Of `step` rows and columns at most `SAMPLES` each are looked at: a screen shows no more.
-    private func averaged(_ request: PictureRequest, _ read: (Int, Int) -> Pixels) -> Pixels {
-        let (step, columns) = (request.step, request.columns)
-        let stride = max(1, step / SAMPLES)
-        var bytes = [UInt8](repeating: 0, count: request.rows * columns * 3)
-        for row in 0..<request.rows {
-            let top = request.y + row * step
-            var sums = [Int](repeating: 0, count: columns * 3)
-            var counts = [Int](repeating: 0, count: columns)
-            for line in Swift.stride(from: top, to: min(top + step, height), by: stride) {
-                let pixels = read(line, line + 1)
-                for column in 0..<columns {
-                    let left = request.x + column * step
-                    for place in Swift.stride(from: left, to: min(left + step, width), by: stride) {
-                        for channel in 0..<3 { sums[column * 3 + channel] += Int(pixels.bytes[place * 3 + channel]) }
-                        counts[column] += 1
-                    }
-                }
-            }
-            for place in sums.indices {
-                let count = max(1, counts[place / 3])
-                bytes[row * columns * 3 + place] = UInt8((sums[place] + count / 2) / count)
-            }
-        }
-        return Pixels(height: request.rows, width: columns, bytes: bytes)
+        averaged(request, width: width, height: height) { mixed($0, $1, parts: 256) }
     }
 }
 
 private let SAMPLES = 4
+
+/// Of `step` rows and columns at most `SAMPLES` each are looked at: a screen shows no more.
+private func averaged(
+    _ request: PictureRequest, width: Int, height: Int, _ read: (Int, Int) -> Pixels
+) -> Pixels {
+    let (step, columns) = (request.step, request.columns)
+    let stride = max(1, step / SAMPLES)
+    var bytes = [UInt8](repeating: 0, count: request.rows * columns * 3)
+    for row in 0..<request.rows {
+        let top = request.y + row * step
+        var sums = [Int](repeating: 0, count: columns * 3)
+        var counts = [Int](repeating: 0, count: columns)
+        for line in Swift.stride(from: top, to: min(top + step, height), by: stride) {
+            let pixels = read(line, line + 1)
+            for column in 0..<columns {
+                let left = request.x + column * step
+                for place in Swift.stride(from: left, to: min(left + step, width), by: stride) {
+                    for channel in 0..<3 { sums[column * 3 + channel] += Int(pixels.bytes[place * 3 + channel]) }
+                    counts[column] += 1
+                }
+            }
+        }
+        for place in sums.indices {
+            let count = max(1, counts[place / 3])
+            bytes[row * columns * 3 + place] = UInt8((sums[place] + count / 2) / count)
+        }
+    }
+    return Pixels(height: request.rows, width: columns, bytes: bytes)
+}

@@ -3,7 +3,8 @@
 public enum Properties {
     /// What described the photo's file and not the photo: the encoder states it anew.
     private static let OF_THE_FILE: Set<String> = [
-        "PixelWidth", "PixelHeight", "Depth", "ColorModel", "ProfileName", "HasAlpha", "IsFloat", "IsIndexed", "PixelFormat",
+        "PixelWidth", "PixelHeight", "Depth", "ColorModel", "ProfileName", "HasAlpha", "IsFloat", "IsIndexed",
+        "PixelFormat",
         "NamedColorSpace", "PrimaryImage", "ImageCount", "FileSize", "ThumbnailImages", "Images", "AuxiliaryData",
         "{JFIF}", "{HEIF}", "{HEICS}", "{PNG}",
     ]

@@ -67,7 +67,9 @@ public enum PlaceFate: Sendable, Equatable {
 
 public struct SavePlan: Sendable, Equatable {
     /// Types that the app writes; anything else, raw photos say, becomes a JPEG.
-    public static let WRITTEN = ["public.heic": "HEIC", "public.jpeg": "jpg", "public.png": "png", "public.tiff": "tiff"]
+    public static let WRITTEN = [
+        "public.heic": "HEIC", "public.jpeg": "jpg", "public.png": "png", "public.tiff": "tiff",
+    ]
     private static let HOLD_AUXILIARY: Set<String> = ["public.heic", "public.jpeg"]
 
     public let type: String

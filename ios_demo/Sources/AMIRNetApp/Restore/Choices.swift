@@ -57,7 +57,8 @@ public struct Choices: Sendable, Equatable, Codable {
         set { strength = Int(newValue.rounded()) }
     }
 
-    /// For a slider of 0...`LightChoice.MOST`, in percent of the model's light; moving it takes the light into the hand.
+    /// For a slider of 0...`LightChoice.MOST`, in percent of the model's light; moving it takes the light into the
+    /// hand.
     public var lightSlider: Double {
         get { (lightScale ?? 1) * 100 }
         set { light = .percent(Int(newValue.rounded())) }

@@ -45,8 +45,8 @@ public struct Compare: Sendable, Equatable {
         divider = min(max(x / view.x, 0), 1)
     }
 
-    /// Whether a drag that begins there moves the divider: anywhere while the whole photo is seen, near the divider where
-    /// the photo is zoomed and any other drag moves the photo.
+    /// Whether a drag that begins there moves the divider: anywhere while the whole photo is seen, near the divider
+    /// where the photo is zoomed and any other drag moves the photo.
     public func grabs(_ x: Double) -> Bool {
         zoom == 1 || abs(x - dividerX) <= Compare.GRAB
     }
@@ -91,7 +91,9 @@ public struct Compare: Sendable, Equatable {
     /// The part of the photo that is seen, 0...1 along each side.
     public var seen: (left: Double, top: Double, right: Double, bottom: Double) {
         let frame = frame
-        func part(_ edge: Double, _ start: Double, _ length: Double) -> Double { min(max((edge - start) / length, 0), 1) }
+        func part(_ edge: Double, _ start: Double, _ length: Double) -> Double {
+            min(max((edge - start) / length, 0), 1)
+        }
         return (
             part(0, frame.x, frame.width), part(0, frame.y, frame.height), part(view.x, frame.x, frame.width),
             part(view.y, frame.y, frame.height)

@@ -1,10 +1,11 @@
 #if canImport(CoreML)
-    /// The Core ML engine: a bundle's packages on the Neural Engine, the GPU or the CPU. One probe at a time, one tile size.
+    /// The Core ML engine: a bundle's packages on the Neural Engine, the GPU or the CPU. One probe at a time, one tile
+    /// size.
     import AMIRNetRuntime
     import Foundation
 
-    /// Core ML has no strict mode: the CPU may always take over what the accelerator asked for cannot do, and no app sees
-    /// what ran. `plan` is what the system says that it would do.
+    /// Core ML has no strict mode: the CPU may always take over what the accelerator asked for cannot do, and no app
+    /// sees what ran. `plan` is what the system says that it would do.
     public actor CoremlEngine: PhoneEngine {
         public static let NAME = "Core ML"
 
@@ -48,7 +49,8 @@
             life = .warming
         }
 
-        /// Ready only after a run whose answer is thrown away: nothing else tells when the system has specialized a model.
+        /// Ready only after a run whose answer is thrown away: nothing else tells when the system has specialized a
+        /// model.
         public func prewarm(tile: Int?) async throws {
             try await load()
             do { try await engine.prewarm(tile: tile) } catch {

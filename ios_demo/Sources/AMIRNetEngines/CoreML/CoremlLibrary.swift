@@ -60,8 +60,8 @@
             .numbers(try await model.restore(tile, code: code))
         }
 
-        /// What the system says it would run where, of encoder and restorer; nil where it does not say, or one of them was
-        /// never compiled.
+        /// What the system says it would run where, of encoder and restorer; nil where it does not say, or one of them
+        /// was never compiled.
         func plan() async -> PhonePlan? {
             guard let models = try? EngineModels(bundle, backend, precision, encoderPrecision: encoderPrecision),
                 let code = try? bundle.tree.codeFor(bundle.tree.root.id), let restorer = try? models.restorer(code),

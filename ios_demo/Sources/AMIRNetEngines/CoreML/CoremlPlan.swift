@@ -11,7 +11,10 @@
         else { return nil }
         return PhonePlan.counted(
             operations(main.block).map { operation in
-                (accelerator(plan.deviceUsage(for: operation)?.preferred), plan.estimatedCost(of: operation)?.weight ?? 0)
+                (
+                    accelerator(plan.deviceUsage(for: operation)?.preferred),
+                    plan.estimatedCost(of: operation)?.weight ?? 0
+                )
             })
     }
 
