@@ -22,7 +22,8 @@ if Context.environment["AMIRNET_ONNXRUNTIME"] != nil {
     targets += [
         .target(name: "COnnxRuntime", path: "Tests/COnnxRuntime"),
         .target(
-            name: "OnnxRuntimeEngine", dependencies: ["AMIRNetEngines", "COnnxRuntime"], path: "Tests/OnnxRuntimeEngine"),
+            name: "OnnxRuntimeEngine", dependencies: ["AMIRNetEngines", "COnnxRuntime"], path: "Tests/OnnxRuntimeEngine"
+        ),
         .testTarget(name: "OnnxRuntimeEngineTests", dependencies: ["OnnxRuntimeEngine", "RestoreCommand"]),
     ]
 }

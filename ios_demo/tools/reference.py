@@ -1,7 +1,7 @@
 """What the Python SDK makes of the photos that the tests of ios_demo restore too: `python reference.py FOLDER`.
 
-Writes FOLDER/NAME.ppm and FOLDER/reference.json: of each photo and precision the tile, the node, the change and the
-SHA-256 of the restored pixels. What is there already, of the same bundle and library, stays.
+Writes FOLDER/NAME.ppm and FOLDER/reference.json: of each photo and precision what `amirnet restore --json` says of it,
+and the SHA-256 of the restored pixels. What is there already, of the same bundle and library, stays.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from amirnet import ModelBundle, Restorer
+from amirnet.batch.recipe import facts_of
 from amirnet.engines.onnx import load_onnxruntime
 
 PHOTOS = Path(__file__).parents[2] / "benchmarks" / "amirnet_benchmarks" / "photos"
@@ -40,10 +41,10 @@ def main(folder: Path) -> None:
         for name, pixels in photos.items():
             Image.fromarray(pixels).save(folder / f"{name}.ppm")
             found = restorer.restore(pixels)
-            results.append({
-                "photo": name, "precision": precision, "tile": found.tile, "tiles": found.tiles,
-                "node": found.diagnosis.node, "change_psnr": found.change_psnr, "sha256": sha256(found.image.tobytes()),
-            })  # fmt: skip
+            facts = facts_of(found)
+            del facts["seconds"]
+            sums = sha256(found.image.tobytes())
+            results.append({"photo": name, "precision": precision, "facts": facts, "sha256": sums})
     target.write_text(json.dumps({"made_of": made_of, "results": results}, indent=1) + "\n")
 
 

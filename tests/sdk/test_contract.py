@@ -31,22 +31,25 @@ def defined():
 
 
 def test_the_vectors_are_what_is_written():
-    files, _ = made()
+    files = made().files
     there = {file.name: file.read_bytes() for file in VECTORS.iterdir() if file.suffix in (".json", ".bin")}
     assert there.keys() == files.keys()
     for name, made_now in files.items():
         assert there[name] == made_now, f"{name}: run python -m amirnet.contract.write"
 
 
-def test_the_contracts_tables_are_what_is_written():
-    _, tables = made()
-    assert with_tables(TEXT, tables) == TEXT, "run python -m amirnet.contract.write"
-    assert len(tables) > 20
+@pytest.mark.parametrize("place", [write.TEXT, write.README], ids=lambda place: place.name)
+def test_the_documents_tables_are_what_is_written(place):
+    text = place.read_text(encoding="utf-8")
+    assert made().documents[place] == text, "run python -m amirnet.contract.write"
+    assert re.search(r"<!-- example: \w+ -->\n\|", text)
 
 
-def test_a_marker_without_a_table_is_noticed():
-    with pytest.raises(AssertionError, match="novelty"):
-        with_tables(TEXT + "<!-- example: novelty -->\n", made()[1])
+def test_a_table_is_replaced_and_a_marker_without_one_is_noticed():
+    text = "a\n<!-- example: one -->\n| old |\n\nb\n"
+    assert with_tables(text, {"one": "| new |\n"}) == text.replace("old", "new")
+    with pytest.raises(AssertionError, match="two"):
+        with_tables(text + "<!-- example: two -->\n", {"one": ""})
 
 
 def test_the_vectors_are_small():

@@ -103,7 +103,8 @@ public actor GraphEngine<Library: GraphLibrary>: Engine {
         try bundle.tree.codeFor(bundle.tree.root.id)
     }
 
-    /// Runs `work` on the loaded graph, in turn where the library wants that. A graph that ran out of memory is let go of.
+    /// Runs `work` on the loaded graph, in turn where the library wants that. A graph that ran out of memory is let go
+    /// of.
     private nonisolated func running<Result: Sendable>(
         _ graph: Graph, _ work: @Sendable (Library.Model) async throws -> Result
     ) async throws -> Result {
@@ -137,8 +138,8 @@ public actor GraphEngine<Library: GraphLibrary>: Engine {
     }
 }
 
-/// Lets one task in at a time, in the order in which they came. (An actor alone does not: while one task waits in it for
-/// a library, another comes in.)
+/// Lets one task in at a time, in the order in which they came. (An actor alone does not: while one task waits in it
+/// for a library, another comes in.)
 private actor Turn {
     private var isTaken = false
     private var waiting: [CheckedContinuation<Void, Never>] = []

@@ -13,9 +13,9 @@ public struct Restorer: Sendable {
     /// The tile size of all photos; nil where it follows from the photo's (CONTRACT L7).
     public let tile: Int?
 
-    /// `tile` is the tile size (pixels, with halo): smaller, less memory; larger, less work. nil: the one that the model
-    /// prefers, or a smaller one, by the photo's size. An engine that takes tiles of one size only has its way (CONTRACT
-    /// L1).
+    /// `tile` is the tile size (pixels, with halo): smaller, less memory; larger, less work. nil: the one that the
+    /// model prefers, or a smaller one, by the photo's size. An engine that takes tiles of one size only has its way
+    /// (CONTRACT L1).
     ///
     /// Throws TileError for a tile that the model cannot take; any legal tile gives the same photo within float error.
     public init(_ spec: ModelSpec, engine: any Engine, tile: Int? = nil) throws {
@@ -45,8 +45,8 @@ public struct Restorer: Sendable {
         try await AMIRNetRuntime.diagnose(spec, engine, rows, options)
     }
 
-    /// Restore a photo of any kind into its own rows, which are used up; where memory was short, the rows that come back
-    /// are others.
+    /// Restore a photo of any kind into its own rows, which are used up; where memory was short, the rows that come
+    /// back are others.
     ///
     /// - Parameters:
     ///   - sizes: tile sizes to try where memory is short, in this order; nil: this restorer's, and smaller ones.
@@ -106,8 +106,8 @@ public struct Restorer: Sendable {
 
 /// A restore at work.
 public struct Restoring<Rows: PhotoRows & Sendable>: Sendable {
-    /// Tiles done, first 0; it never goes back, and ends with the restore. For one reader, who may be slow: what came in
-    /// between is passed over.
+    /// Tiles done, first 0; it never goes back, and ends with the restore. For one reader, who may be slow: what came
+    /// in between is passed over.
     public let progress: AsyncStream<TileProgress>
     fileprivate let task: Task<RestoreResult<Rows>, any Error>
 

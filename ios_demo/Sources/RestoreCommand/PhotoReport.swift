@@ -3,7 +3,9 @@ import AMIRNetRuntime
 import Foundation
 
 /// Of one photo a line of JSON; `seconds` by stage.
-func jsonLine(_ photo: String, _ output: String, _ how: Restored, _ seconds: [(stage: String, spent: Double)]) -> String {
+func jsonLine(
+    _ photo: String, _ output: String, _ how: Restored, _ seconds: [(stage: String, spent: Double)]
+) -> String {
     let (found, options) = (how.diagnosis, how.options)
     let curve = found.light.map { "{\"gain\": \(list($0.gain)), \"bend\": \(list($0.bend))}" }
     let times = seconds.map { "\(quoted($0.stage)): \(($0.spent * 1e6).rounded() / 1e6)" }

@@ -12,24 +12,20 @@ final class PpmRows: PhotoRows, @unchecked Sendable {
     private let start: off_t
     private let output: String
     private let draft: String
+    private let header: [UInt8]
     private var result: Int32
 
     /// Throws ImageError for what is no such photo, OutputError where `output` cannot be written.
     init(_ path: String, output: String) throws {
+        let size = try PpmHeader(path)
         (self.path, self.output) = (path, output)
-        photo = open(path, O_RDONLY | O_NONBLOCK)
-        draft = "\(output).\(getpid()).part"
-        result = -1
-        var found = stat()
-        guard photo >= 0, fstat(photo, &found) == 0, found.st_mode & S_IFMT == S_IFREG else {
-            (width, height, start) = (0, 0, 0)
-            throw ImageError("\(path): cannot be read; give a photo's file")
-        }
-        let header = try PpmHeader(photo, path)
-        (width, height, start) = (header.width, header.height, header.length)
-        if Int(found.st_size) < Int(start) + width * height * 3 {
-            throw ImageError("\(path): is cut short; copy it again")
-        }
+        (width, height, start) = (size.width, size.height, off_t(size.length))
+        header = Array("P6\n\(width) \(height)\n255\n".utf8)
+        photo = open(path, O_RDONLY)
+        draft = "\(output).\(UUID().uuidString.prefix(8)).part"  // each attempt its own
+        result = open(draft, O_WRONLY | O_CREAT | O_EXCL, 0o644)
+        if result < 0 { throw unwritable() }
+        try put(header, 0..<header.count, 0)
     }
 
     deinit {
@@ -49,11 +45,6 @@ final class PpmRows: PhotoRows, @unchecked Sendable {
 
     func write(_ top: Int, _ left: Int, _ seen: Pixels, _ restored: Pixels) throws {
         change.add(seen, restored)
-        let header = Array("P6\n\(width) \(height)\n255\n".utf8)
-        if result < 0 {
-            result = open(draft, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-            try put(header, 0..<header.count, 0)
-        }
         let row = restored.width * 3
         for y in 0..<restored.height {
             let place = header.count + ((top + y) * width + left) * 3
@@ -70,18 +61,19 @@ final class PpmRows: PhotoRows, @unchecked Sendable {
         let closed = close(result)
         result = -1
         if closed != 0 || rename(draft, output) != 0 {
-            let reason = String(cString: strerror(errno))
-            unlink(draft)
-            throw OutputError("\(output): cannot be written (\(reason)); choose another place")
+            defer { unlink(draft) }
+            throw unwritable()
         }
     }
 
     private func put(_ bytes: [UInt8], _ part: Range<Int>, _ place: off_t) throws {
         let count = bytes.withUnsafeBytes { pwrite(result, $0.baseAddress! + part.lowerBound, part.count, place) }
-        if count != part.count {
-            let reason = String(cString: strerror(errno))
-            throw OutputError("\(output): cannot be written (\(reason)); choose another place")
-        }
+        if count != part.count { throw unwritable() }
+    }
+
+    private func unwritable() -> OutputError {
+        let reason = String(cString: strerror(errno))
+        return OutputError("\(output): cannot be written (\(reason)); choose another place")
     }
 }
 
@@ -89,9 +81,16 @@ final class PpmRows: PhotoRows, @unchecked Sendable {
 private struct PpmHeader {
     let width: Int
     let height: Int
-    let length: off_t
+    let length: Int
 
-    init(_ photo: Int32, _ path: String) throws {
+    /// Throws ImageError for what is no such file, or not a whole one.
+    init(_ path: String) throws {
+        let photo = open(path, O_RDONLY | O_NONBLOCK)
+        defer { if photo >= 0 { close(photo) } }
+        var found = stat()
+        guard photo >= 0, fstat(photo, &found) == 0, found.st_mode & S_IFMT == S_IFREG else {
+            throw ImageError("\(path): cannot be read; give a photo's file")
+        }
         var bytes = [UInt8](repeating: 0, count: 4096)
         bytes.removeLast(4096 - max(0, pread(photo, &bytes, 4096, 0)))
         var (at, words) = (0, [String]())
@@ -111,7 +110,10 @@ private struct PpmHeader {
         else {
             throw ImageError("\(path): is no PPM photo of 8 bits (P6, 255); convert it to one")
         }
-        (self.width, self.height, length) = (width, height, off_t(at + 1))
+        (self.width, self.height, length) = (width, height, at + 1)
+        if Int(found.st_size) < length + width * height * 3 {
+            throw ImageError("\(path): is cut short; copy it again")
+        }
     }
 }
 

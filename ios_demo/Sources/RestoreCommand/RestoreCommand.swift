@@ -4,7 +4,7 @@ import AMIRNetRuntime
 import Foundation
 
 #if ONNX_RUNTIME
-import OnnxRuntimeEngine
+    import OnnxRuntimeEngine
 #endif
 
 /// Exit status for what the user can mend.
@@ -63,7 +63,9 @@ public enum RestoreCommand {
         let interrupt = onInterrupt { restoring.cancel() }
         defer { interrupt.cancel() }
         if isatty(STDERR_FILENO) == 1 {
-            for await progress in restoring.progress { tell("\r\(photo): \(progress.done) of \(progress.total) tiles ") }
+            for await progress in restoring.progress {
+                tell("\r\(photo): \(progress.done) of \(progress.total) tiles ")
+            }
             tell("\r\u{1b}[K")
         }
         let result = try await restoring.result
@@ -89,12 +91,12 @@ struct EngineInUse: Sendable {
     /// Throws EngineError for one that this build does not have.
     init(_ bundle: ModelBundle, _ name: String, _ precision: String) throws {
         #if ONNX_RUNTIME
-        if name == "onnx" {
-            let library = OnnxRuntimeLibrary(precision: precision == "float" ? "float32" : precision)
-            engine = try OnnxRuntimeEngine(bundle, library)
-            seconds = { library.spent.seconds }
-            return
-        }
+            if name == "onnx" {
+                let library = OnnxRuntimeLibrary(precision: precision == "float" ? "float32" : precision)
+                engine = try OnnxRuntimeEngine(bundle, library)
+                seconds = { library.spent.seconds }
+                return
+            }
         #endif
         throw EngineError("\(name): this build has no such engine; see ios_demo/README.md for those there are")
     }

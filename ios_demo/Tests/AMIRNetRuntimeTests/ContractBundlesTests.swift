@@ -79,10 +79,7 @@ final class ContractBundlesTests: XCTestCase {
     func testAPlaceWhereThereIsNoBundle() throws {
         try replay("bundles", "place") { given, _ in
             try inNewFolder { folder in
-                let before = FileManager.default.currentDirectoryPath
-                XCTAssertTrue(FileManager.default.changeCurrentDirectoryPath(folder))
-                defer { XCTAssertTrue(FileManager.default.changeCurrentDirectoryPath(before)) }
-                _ = try ModelBundle.open(given["given"].string)
+                _ = try inFolder(folder) { try ModelBundle.open(given["given"].string) }
             }
         }
     }

@@ -10,12 +10,19 @@ struct IdleLibrary: GraphLibrary {
     let backend = "onnx"
     let precision = "float32"
     let encoderPrecision = "float32"
-    var concurrency = Concurrency.inTurn
+    let concurrency: Concurrency
     let fixedTile: Int? = nil
     let memory: EngineMemory? = nil
-    var loads = Calls()
+    let loads = Calls()
     /// What a restorer does with a tile.
-    var answer: @Sendable (Pixels) async throws -> Answer = { .levels($0) }
+    let answer: @Sendable (Pixels) async throws -> Answer
+
+    init(
+        concurrency: Concurrency = .inTurn,
+        answer: @escaping @Sendable (Pixels) async throws -> Answer = { .levels($0) }
+    ) {
+        (self.concurrency, self.answer) = (concurrency, answer)
+    }
 
     func load(_ graph: Graph, _ bundle: ModelBundle) async throws -> Int {
         await Task.yield()

@@ -31,7 +31,8 @@ final class ContractProbesTests: XCTestCase {
     func testProbePlan() throws {
         try replay("probes", "plan") { given, expected in
             let plan = ProbePlan(
-                given["width"].int, given["height"].int, size: given["size"].int, probesPerSide: given["probes_per_side"].int)
+                given["width"].int, given["height"].int, size: given["size"].int,
+                probesPerSide: given["probes_per_side"].int)
             let (x, y) = (expected["x"].ints, expected["y"].ints)
             XCTAssertEqual(plan.columns, x)
             XCTAssertEqual(plan.rows, y)
@@ -57,6 +58,13 @@ final class ContractProbesTests: XCTestCase {
             XCTAssertEqual(mask, expected["mask"].doubles)
             XCTAssertEqual(soft, expected["soft_code"].doubles)
         }
+    }
+
+    /// No vector tells rising from falling: 2^53 takes up two ones, but not one after the other.
+    func testProductsAreAddedAsTheyRise() {
+        let large: Float = 9_007_199_254_740_992
+        let (_, soft) = average([[1], [1], [1]], [[large], [1], [1]])
+        XCTAssertEqual(soft, [(Double(large) + 2) / 3])
     }
 
     func testPath() throws {

@@ -150,7 +150,8 @@ private func optionsOf(_ given: JsonValue) throws -> RestoreOptions {
     }
     func stated(_ key: String) -> JsonValue? { given.has(key) && !given[key].isNull ? given[key] : nil }
     return try RestoreOptions(
-        light: light, kind: stated("kind")?.string, node: stated("node")?.int, strength: stated("strength")?.double ?? 1)
+        light: light, kind: stated("kind")?.string, node: stated("node")?.int, strength: stated("strength")?.double ?? 1
+    )
 }
 
 private func modelOf(

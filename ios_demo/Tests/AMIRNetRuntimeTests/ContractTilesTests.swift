@@ -43,7 +43,8 @@ final class ContractTilesTests: XCTestCase {
     func testTheSizeThatIsAskedFor() throws {
         try replay("tiles", "asked") { given, expected in
             let geometry = TileGeometry(
-                size: 56, halo: 12, overlap: 6, alignment: 4, radius: 9, flexible: given["flexible"].bool, preferred: 56)
+                size: 56, halo: 12, overlap: 6, alignment: 4, radius: 9, flexible: given["flexible"].bool, preferred: 56
+            )
             let engine = ToyEngine(fixedTile: given["engine_tile"].isNull ? nil : given["engine_tile"].int)
             let asked = given["tile"].isNull ? nil : given["tile"].int
             let plan = try Restorer(ModelSpec.toy(geometry), engine: engine, tile: asked).planFor(100, 90)

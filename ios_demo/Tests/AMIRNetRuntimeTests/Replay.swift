@@ -20,8 +20,8 @@ func bytesOf(_ path: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
 }
 
-/// Runs `body` on every case of a group; what it throws is told with the case's name. `canSay`: whether the types of this
-/// language can express what is given; a case that they cannot is left out, and that is said.
+/// Runs `body` on every case of a group; what it throws is told with the case's name. `canSay`: whether the types of
+/// this language can express what is given; a case that they cannot is left out, and that is said.
 func replay(
     _ file: String, _ group: String, canSay: (_ given: JsonValue) -> Bool = { _ in true },
     _ body: (_ given: JsonValue, _ expected: JsonValue) throws -> Void

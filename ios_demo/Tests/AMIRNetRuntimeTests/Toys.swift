@@ -79,7 +79,8 @@ extension ModelSpec {
         light: LightHead? = nil, treeName: String = "example"
     ) throws -> ModelSpec {
         ModelSpec(
-            where: "toy", tree: try treeNamed(treeName), probe: ProbeGeometry(size: 16, probesPerSide: 3, trim: 0), tile: tile,
+            where: "toy", tree: try treeNamed(treeName), probe: ProbeGeometry(size: 16, probesPerSide: 3, trim: 0),
+            tile: tile,
             light: light)
     }
 }

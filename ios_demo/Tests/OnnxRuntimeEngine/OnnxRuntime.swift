@@ -65,8 +65,9 @@ final class OnnxRuntime: @unchecked Sendable {
         var info: OpaquePointer?
         try check(api.GetTensorTypeAndShape(value, &info))
         defer { api.ReleaseTensorTypeAndShapeInfo(info) }
-        var (axes, type, data): (Int, ONNXTensorElementDataType, UnsafeMutableRawPointer?)
-            = (0, ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED, nil)
+        var (axes, type, data): (Int, ONNXTensorElementDataType, UnsafeMutableRawPointer?) = (
+            0, ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED, nil
+        )
         try check(api.GetDimensionsCount(info, &axes))
         try check(api.GetTensorElementType(info, &type))
         var shape = [Int64](repeating: 0, count: axes)

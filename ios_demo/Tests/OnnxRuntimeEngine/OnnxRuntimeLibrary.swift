@@ -22,14 +22,16 @@ public struct OnnxRuntimeLibrary: GraphLibrary {
     public init(precision: String = "float32", threads: Int = 0) {
         self.precision = precision
         self.threads = threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount
-        memory = EngineMemory(runtime: 100_000_000, tilePixel: precision == "int8" ? 420 : 340)  // as Python's: same tiles
+        memory = EngineMemory(runtime: 100_000_000, tilePixel: precision == "int8" ? 420 : 340)  // as Python's
     }
 
     public func load(_ graph: Graph, _ bundle: ModelBundle) async throws -> OnnxModel {
         let content = try bundle.read(graph.path)
         return try failing(graph, "cannot be loaded") {
             // The encoder need not keep its memory.
-            OnnxModel(session: try OnnxSession(content, threads: threads, arena: graph.role == .restorer), codeSteps: bundle.tree.codeSteps)
+            OnnxModel(
+                session: try OnnxSession(content, threads: threads, arena: graph.role == .restorer),
+                codeSteps: bundle.tree.codeSteps)
         }
     }
 
@@ -60,7 +62,8 @@ public struct OnnxRuntimeLibrary: GraphLibrary {
         return try failing(graph, "failed to run") {
             if precision == "int8" {
                 return try restore(
-                    model, graph, toPlanes(tile), codeBytes(code, model.codeSteps), shape, ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8
+                    model, graph, toPlanes(tile), codeBytes(code, model.codeSteps), shape,
+                    ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8
                 ) { .levels(Pixels(height: $0, width: $1, bytes: channelsLast($2))) }
             }
             return try restore(model, graph, toTensor(tile), code, shape, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) {

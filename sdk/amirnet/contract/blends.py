@@ -30,6 +30,7 @@ MIXED: list[tuple[list[float], list[int], list[int], int]] = [
     ([1, 1, 1, 1], [9, 3, 3, 1], [65280] * 4, 255),
     ([0.00195], [1], [127], 0),
     ([0.001961], [1], [128], 1),
+    ([3 / 512, 1 / 512], [1, 1], [383, 128], 1),
 ]
 """Numbers, weights, and by hand q and the level."""
 

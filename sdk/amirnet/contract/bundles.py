@@ -72,6 +72,9 @@ def _both() -> list[tuple[str, Files, str, list[str]]]:
          "ChangedFileError", ["a.onnx"]),
         ("names rise: external a, changed b", {**_sealed(a_o=EXTERNAL, b_o=ENCODER), "b.onnx": b"x"},
          "ExternalDataError", ["a.onnx"]),
+        ("missing before a folder that is run", {name: content for name, content in _sealed(folder).items()
+                                                  if name != "encoder.onnx"}, "MissingFileError", ["encoder.onnx"]),
+        ("extra before a folder that is run", {**_sealed(folder), "extra": b""}, "ExtraFileError", ["extra"]),
         ("a folder that is run before changed files", {**_sealed(folder), "encoder.onnx": b""}, "BundleError",
          ["net.mlpackage"]),
         ("changed and external: changed", {**_sealed(restorer_o=EXTERNAL), "restorer.onnx": EXTERNAL + b"x"},

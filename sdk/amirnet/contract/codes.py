@@ -34,7 +34,7 @@ def code_integers(numbers: list[float], steps: int) -> list[int]:
 
 
 def vectors() -> VectorFile:
-    about = "The restorer's code, and the integers at the ends of an int8 restorer. `tree` is a name in trees.json."
+    about = "The restorer's code, and the integers at the ends of an int8 restorer."
     file = VectorFile("codes", "C1 C2 C3 G6", about)
     group = file.group(
         "code",

@@ -30,7 +30,8 @@ CURVES: list[tuple[list[float], float, list[float], list[float]]] = [
 ]
 """The head's output, a user's number, and by hand gain and bend."""
 
-TABLES = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (0.5, 0.25), (7.3, 1.6), (255.0, 15.0), (0.001, 0.002), (2.75, 3.1)]
+TABLES = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (0.5, 0.25), (7.3, 1.6), (255.0, 15.0), (0.001, 0.002), (2.75, 3.1),
+          (0.5, 0.0), (0.1, 0.0)]  # fmt: skip
 """Gain and bend."""
 
 

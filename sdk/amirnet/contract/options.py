@@ -81,6 +81,17 @@ def _diagnoses(file: VectorFile) -> None:
                            {"kind": "camera", "light": "brighten"}, {"kind": "jpeg", "light": 2.0}]  # fmt: skip
     for options in [*every, {"node": 2}, {"node": 4, "light": "keep"}, {"node": 1, "light": 3.0}]:
         _diagnose(file, group, Model("example", "seven"), 31, options)
+    # Photos that are taken for low light: where they are to be kept as they are, the walk is another.
+    dark: list[tuple[Model, int]] = [
+        (Model("example", "seven"), 79), (Model("full", "fifteen", trim=4), 30), (Model("full"), 50),
+        (Model("shuffled"), 33),
+    ]  # fmt: skip
+    for model, seed in dark:
+        for options in [{}, {"light": "keep"}, {"light": "brighten"}, {"light": "keep", "kind": "jpeg"}]:
+            _diagnose(file, group, model, seed, options)
+        free, kept = (case["expected"]["path"] for case in group.cases[-4:-2])
+        if free == kept:
+            raise AssertionError(f"seed {seed}: not taken for low light")
     for options in every:
         for seed in (41, 42):
             _diagnose(file, group, Model("full", "fifteen", trim=4), seed, options)

@@ -106,8 +106,9 @@ def _averages(file: VectorFile) -> None:
         _average(group, f"by hand: {products}, trim {trim}", ones, answers, trim)
     numbers = stream(7)
     for count, trim in [(1, 0), (1, 3), (2, 3), (5, 4), (16, 0), (16, 4), (16, 3)]:
-        answers = [[float32(next(numbers) / 65535) for _ in range(7)] for _ in range(count)]
-        values = [[float32(next(numbers) / 32768 - 1) for _ in range(7)] for _ in range(count)]
+        # Of many sizes, and with all of float32's digits: another order of additions gives another sum.
+        answers = [[float32(next(numbers) / 65537 / 3 ** (next(numbers) % 28)) for _ in range(7)] for _ in range(count)]
+        values = [[float32(next(numbers) / 32769 - 1) for _ in range(7)] for _ in range(count)]
         _average(group, f"{count} probes, trim {trim}", answers, values, trim)
 
 

@@ -1,4 +1,4 @@
-"""CONTRACT.md's example tables: a few cases of the vectors, for people."""
+"""CONTRACT.md's example tables, a few cases of the vectors for people; and the list of files in the vectors' README."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ TABLES = {
         "runtime": "runtime", "m": "tile_pixel", "tile": "size"}, first=7),
     "weights": Table("blends", "weights", 5, {
         "core": "core", "begins": "begins", "padded": "padded", "overlap": "overlap", "weights": "weights"}),
-    "blend": Table("blends", "level", 6, {
+    "blend": Table("blends", "level", 7, {
         "numbers": lambda case: [float(f"{number:.6g}") for number in case["numbers"]], "weights": "weights",
         "q": "fixed_point", "level": "level"}),
     "stream": Table("streams", "bands", 3, {
@@ -141,8 +141,14 @@ def tables(files: dict[str, VectorFile]) -> dict[str, str]:
     return found
 
 
+def file_table(files: dict[str, VectorFile]) -> dict[str, str]:
+    """What there is, as `tables` gives it."""
+    rows = ([f"[{file.name}]({file.name}.json)", file.clauses, file.about] for file in files.values())
+    return {"files": markdown(["file", "clauses", "what"], rows)}
+
+
 def with_tables(contract: str, found: dict[str, str]) -> str:
-    """The contract with its tables replaced. Raises AssertionError for a marker without a table, or the reverse."""
+    """A document with its tables replaced. Raises AssertionError for a marker without a table, or the reverse."""
     marked = re.findall(r"<!-- example: (\w+) -->\n", contract)
     if sorted(marked) != sorted(found):
         raise AssertionError(f"tables and markers: {sorted(set(marked) ^ set(found))}")

@@ -43,6 +43,17 @@ def without_kinds() -> Tree:
     return {**tree, "conditioning": "node"}
 
 
+def minor_kinds() -> Tree:
+    """Kinds that no leaf belongs to: `none` and `rain` are nobody's commonest."""
+    tree = example()
+    for node in tree["nodes"]:
+        node["kinds"] = {}
+    tree["nodes"][3]["kinds"] = {"noise": 0.5, "none": 0.25}
+    tree["nodes"][4]["kinds"] = {"lowlight": 0.5, "none": 0.25, "rain": 0.125}
+    tree["nodes"][5]["kinds"] = {"jpeg": 0.5, "none": 0.125, "rain": 0.25}
+    return tree
+
+
 def shuffled() -> Tree:
     """Children not in the order of their indices, nodes not in that of their ids, and all confidences 0."""
     tree = example()
@@ -83,6 +94,7 @@ TREES = {
     "shuffled": shuffled(),
     "lone_root": lone_root(),
     "full": full(),
+    "minor_kinds": minor_kinds(),
 }
 """By the name that the vectors cite."""
 
@@ -109,7 +121,7 @@ def path_to(tree: Tree, number: int) -> list[int]:
 
 def vectors() -> VectorFile:
     """No cases of its own: what the other files' cases call `tree` stands here."""
-    about = "The trees that cases of other files name: shared.trees, name -> the manifest's `tree`."
+    about = "Trees that other files' cases name: shared.trees, name -> a manifest's `tree`."
     file = VectorFile("trees", "T1 T2 B4 R3", about)
     file.shared = {"trees": TREES}
     group = file.group(

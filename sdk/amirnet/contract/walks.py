@@ -82,7 +82,7 @@ def masks() -> list[tuple[str, str, list[float]]]:
 
 
 def vectors() -> VectorFile:
-    about = "The walk through the tree. A case's `tree` is a name in trees.json."
+    about = "The walk through a tree, and what a node is for."
     file = VectorFile("walk", "T3 T4 T5 T6 T8 T9 T10", about)
     free = file.group(
         "walk",
@@ -119,7 +119,7 @@ def _kinds(file: VectorFile) -> None:
         {"tree": "a name in trees.json", "node": "an id"},
         {"shares": "a user's kind -> its share", "commonest": "a kind, or null"},
     )
-    for name in ("example", "full"):
+    for name in ("example", "full", "minor_kinds"):
         for node in TREES[name]["nodes"]:
             expected = {"shares": shares(node), "commonest": commonest(node)}
             group.add(f"{name}: {node['id']}", {"tree": name, "node": node["id"]}, expected)
@@ -138,6 +138,9 @@ def _restricted(file: VectorFile) -> None:
         _restrict(group, "example", f"by hand: {mask} to {' '.join(kinds)}", mask, kinds)
         same(group.cases[-1], {"path": path, "probabilities": probabilities, "stored": stored})
     _restrict(group, "example", "a kind that no leaf has", list(map(float, BY_HAND[0][0])), ["motion"])
+    for mask, *_ in BY_HAND[:4]:
+        for kinds in (["none"], ["rain"], ["none", "rain"], ["jpeg", "rain"]):
+            _restrict(group, "minor_kinds", f"nobody's: {mask} to {' '.join(kinds)}", [*map(float, mask)], kinds)
     for seed in range(6):
         mask = made_mask(TREES["full"], seed)
         for kind in all_kinds(TREES["full"]):

@@ -5,6 +5,7 @@ The same bytes each time. A test makes them again in memory and compares with wh
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from amirnet.contract import (
@@ -27,11 +28,12 @@ from amirnet.contract import (
     trees,
     walks,
 )
-from amirnet.contract.tables import tables, with_tables
+from amirnet.contract.tables import file_table, tables, with_tables
 
 CONTRACT = Path(__file__).parents[2] / "contract"
 TEXT = CONTRACT / "CONTRACT.md"
 VECTORS = CONTRACT / "vectors"
+README = VECTORS / "README.md"
 
 FILES = (
     transparency, padding, probes, trees, walks, codes, lights, tiles, blends,
@@ -40,26 +42,36 @@ FILES = (
 """The modules of vectors, in the order of the contract's clauses."""
 
 
-def made() -> tuple[dict[str, bytes], dict[str, str]]:
-    """Every file of vectors, by its name; and every table of the contract, by its marker's."""
+@dataclass(frozen=True)
+class Made:
+    """Every file of vectors by its name, and the documents with their tables."""
+
+    files: dict[str, bytes]
+    documents: dict[Path, str]
+
+
+def made() -> Made:
+    """All that is written, from the vectors' modules and from the documents as they stand."""
     files = {file.name: file for file in (module.vectors() for module in FILES)}
     found: dict[str, bytes] = {}
     for file in files.values():
         found |= file.files()
-    return found, tables(files)
+    text, readme = (place.read_text("utf-8") for place in (TEXT, README))
+    return Made(found, {TEXT: with_tables(text, tables(files)), README: with_tables(readme, file_table(files))})
 
 
 def main() -> None:
     """Write what differs, and remove what is no longer made."""
-    files, found = made()
+    found = made()
     VECTORS.mkdir(exist_ok=True)
     for file in VECTORS.iterdir():
-        if file.suffix in (".json", ".bin") and file.name not in files:
+        if file.suffix in (".json", ".bin") and file.name not in found.files:
             file.unlink()
-    for name, content in files.items():
+    for name, content in found.files.items():
         _write(VECTORS / name, content)
-    _write(TEXT, with_tables(TEXT.read_text("utf-8"), found).encode("utf-8"))
-    print(f"{len(files)} files, {sum(map(len, files.values()))} bytes, {len(found)} tables")
+    for place, text in found.documents.items():
+        _write(place, text.encode("utf-8"))
+    print(f"{len(found.files)} files, {sum(map(len, found.files.values()))} bytes")
 
 
 def _write(place: Path, content: bytes) -> None:

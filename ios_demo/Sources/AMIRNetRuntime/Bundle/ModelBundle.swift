@@ -25,8 +25,8 @@ public struct ModelBundle: Sendable {
 
     /// Open and verify a folder, a .zip of one, or a shipped name such as "mobile".
     ///
-    /// A bare shipped name always means the shipped bundle; write ./mobile for a folder of that name. Throws the subclass
-    /// of BundleError that names the first thing wrong, in the order of CONTRACT B6.
+    /// A bare shipped name always means the shipped bundle; write ./mobile for a folder of that name. Throws the
+    /// subclass of BundleError that names the first thing wrong, in the order of CONTRACT B6.
     public static func open(_ pathOrName: String, shipped: String = SHIPPED) throws -> ModelBundle {
         let path = try locate(pathOrName, shipped: shipped)
         let isShipped = path != pathOrName
@@ -55,7 +55,8 @@ public struct ModelBundle: Sendable {
         return bundle
     }
 
-    /// The files that an engine for ONNX would load, whatever they are called. Throws BundleError where that is a folder.
+    /// The files that an engine for ONNX would load, whatever they are called. Throws BundleError where that is a
+    /// folder.
     private func runAsOnnx() throws -> Set<String> {
         let found = Set(manifest.models.values.flatMap { $0["onnx", default: [:]].values })
         for path in found.sorted() where manifest.files[path] == nil {

@@ -47,8 +47,8 @@ public struct EngineModels: Sendable {
         self.folded = folded
     }
 
-    /// The restorer for a code of K numbers. Throws EngineError when nothing was folded for it: a folded bundle holds its
-    /// nodes' stored codes only.
+    /// The restorer for a code of K numbers. Throws EngineError when nothing was folded for it: a folded bundle holds
+    /// its nodes' stored codes only.
     public func restorer(_ code: [Float]) throws -> Graph {
         guard let graph = whole ?? folded[key(code)] else {
             let held = bundle.manifest.models.keys.filter { $0 != "encoder" }.sorted().joined(separator: ", ")

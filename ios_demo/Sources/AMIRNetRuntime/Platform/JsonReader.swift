@@ -1,5 +1,5 @@
-/// JSON, strictly (CONTRACT B4): no key twice in an object, finite numbers only, nesting bounded, whole numbers told from
-/// others. Foundation's reader takes the last of two keys, and makes every number a float.
+/// JSON, strictly (CONTRACT B4): no key twice in an object, finite numbers only, nesting bounded, whole numbers told
+/// from others. Foundation's reader takes the last of two keys, and makes every number a float.
 
 /// A value of JSON.
 public indirect enum JsonValue: Sendable, Equatable {

@@ -47,7 +47,7 @@ struct ZipArchive {
         guard at + 46 <= end else { throw ZipFailure(reason: "truncated central directory") }
         guard content.number(at, 4) == 0x0201_4b50 else { throw ZipFailure(reason: "bad magic number of an entry") }
         guard content.number(at + 6, 2) <= 63 else { throw ZipFailure(reason: "a later zip version") }
-        let name = at + 46 ..< at + 46 + content.number(at + 28, 2)
+        let name = at + 46..<at + 46 + content.number(at + 28, 2)
         let next = name.upperBound + content.number(at + 30, 2) + content.number(at + 32, 2)
         guard next <= end else { throw ZipFailure(reason: "truncated central directory") }
         let flags = content.number(at + 8, 2)
@@ -68,7 +68,7 @@ struct ZipArchive {
         guard start >= 0, start + 30 <= content.count, content.number(start, 4) == 0x0403_4b50 else {
             throw UnpackFailure(reason: "bad magic number of its header")
         }
-        let name = start + 30 ..< start + 30 + content.number(start + 26, 2)
+        let name = start + 30..<start + 30 + content.number(start + 26, 2)
         let data = name.upperBound + content.number(start + 28, 2)
         guard data + entry.packedSize <= content.count else { throw UnpackFailure(reason: "unexpected end of file") }
         guard content[name].elementsEqual(entry.name.utf8) else {

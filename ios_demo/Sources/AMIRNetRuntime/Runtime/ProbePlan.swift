@@ -10,8 +10,8 @@ public func axisPositions(_ length: Int, _ size: Int, _ most: Int) -> [Int] {
 
 /// The probes of a photo of width x height pixels: squares of `size` at native resolution (CONTRACT D1-D3).
 ///
-/// `columns` and `rows` are guaranteed to be ascending and within the photo; a probe reaches beyond the photo only where
-/// a side is shorter than `size`. `places` are (left, top), rows first.
+/// `columns` and `rows` are guaranteed to be ascending and within the photo; a probe reaches beyond the photo only
+/// where a side is shorter than `size`. `places` are (left, top), rows first.
 public struct ProbePlan: Sendable, Equatable {
     public let width: Int
     public let height: Int

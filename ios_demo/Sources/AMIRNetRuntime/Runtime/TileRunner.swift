@@ -42,9 +42,9 @@ public struct RestoredRows<Rows: PhotoRows> {
 ///   - where: names the model in messages.
 ///   - sizes: tile sizes to try where memory is short, in this order; nil: the plan's and, if they may differ, smaller
 ///     ones.
-/// - Throws: EngineError where the engine fails, or answers with another shape than the tile's; TileError for a NaN from
-///   the model; OutOfMemoryError where no size fits; CancellationError between two tiles where the task was cancelled
-///   (CONTRACT R8).
+/// - Throws: EngineError where the engine fails, or answers with another shape than the tile's; TileError for a NaN
+///   from the model; OutOfMemoryError where no size fits; CancellationError before the first tile and between two, where
+///   the task was cancelled (CONTRACT R8).
 public func restoreRows<Rows: PhotoRows>(
     _ engine: any Engine, _ plan: TilePlan, _ treatment: Treatment, _ rows: Rows, where: String, sizes: [Int]? = nil,
     progress: ReportProgress? = nil
