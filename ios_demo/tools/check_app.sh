@@ -35,7 +35,8 @@ tell() { # NAME STATUS
 module() {
     local name=$1 status=0
     shift
-    frontend -emit-module -emit-module-path "$made/$name.swiftmodule" -module-name "$name" "${strict[@]}" "$@" || status=$?
+    frontend -emit-module -emit-module-path "$made/$name.swiftmodule" -module-name "$name" "${strict[@]}" "$@" ||
+        status=$?
     tell "$name type-checks" "$status"
 }
 

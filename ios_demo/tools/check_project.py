@@ -94,13 +94,14 @@ def problems() -> Iterator[str]:
             path = found.get("relativePath", found.get("path", ""))
             if found.get("sourceTree", "<group>") == "<group>" and not (APP / path).exists():
                 yield f"project.pbxproj: names {path}, which is not there"
-        if found["isa"] == "XCBuildConfiguration" and "INFOPLIST_FILE" in found["buildSettings"]:
-            if not (APP / found["buildSettings"]["INFOPLIST_FILE"]).is_file():
-                yield f"project.pbxproj: no {found['buildSettings']['INFOPLIST_FILE']}"
+        plist = found.get("buildSettings", {}).get("INFOPLIST_FILE")
+        if plist is not None and not (APP / plist).is_file():
+            yield f"project.pbxproj: no {plist}"
     package = (APP.parent / "Package.swift").read_text(encoding="utf-8")
     for found in objects.values():
-        if found["isa"] == "XCSwiftPackageProductDependency" and f'.library(name: "{found["productName"]}"' not in package:
-            yield f"project.pbxproj: the package has no product {found['productName']}"
+        product = found.get("productName") if found["isa"] == "XCSwiftPackageProductDependency" else None
+        if product is not None and f'.library(name: "{product}"' not in package:
+            yield f"project.pbxproj: the package has no product {product}"
     for file in [APP / "Info.plist", *APP.glob("AMIRNet/*.xcprivacy")]:
         try:
             plistlib.loads(file.read_bytes())

@@ -42,7 +42,7 @@ def lengths() -> dict[str, float]:
 
 
 def accents() -> dict[str, str]:
-    """"light" and "dark" -> the accent's CSS colour, of the asset catalog."""
+    """The accent's CSS colour, "light" and "dark", of the asset catalog."""
     file = APP / "Assets.xcassets" / "AccentColor.colorset" / "Contents.json"
     found = {}
     for entry in json.loads(file.read_text(encoding="utf-8"))["colors"]:
@@ -89,7 +89,7 @@ def sheet(pictures: list[Path], file: Path) -> None:
     whole = Image.new("RGB", (half * (width + 16) - 16, 2 * height + 16), (128, 128, 128))
     for place, each in enumerate(small):
         whole.paste(each, (place % half * (width + 16), place // half * (height + 16)))
-    whole.save(file)
+    whole.quantize(256).save(file, optimize=True)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
-"""The screens of the iOS app as HTML, in the order of the Swift views: what is drawn, and how iOS draws its controls."""
+"""The screens of the iOS app as HTML, in the order of the Swift views. Their looks: drawn_screens.css."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+_STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -23,9 +26,11 @@ class Drawing:
         """As `Phrasebook` in Swift: places filled, numbers in the language's way."""
         text = self.words[key]
         for place, value in enumerate(values, 1):
-            shown = f"{value:.1f}".replace(".", "," if self.language == "de" else ".") if isinstance(value, float) else value
+            shown = f"{value:.1f}" if isinstance(value, float) else str(value)
+            if isinstance(value, float) and self.language == "de":
+                shown = shown.replace(".", ",")
             for kind in "@d":
-                text = text.replace(f"%{place}${kind}", str(shown))
+                text = text.replace(f"%{place}${kind}", shown)
         return html.escape(text.replace("%%", "%"))
 
     def page(self, screen: Callable[[Drawing], str]) -> str:
@@ -36,17 +41,17 @@ class Drawing:
     def frame(self, key: str, content: str, tool: str = "") -> str:
         """A screen: the system's bar, the title, the content, the tabs."""
         tabs = (("restore", "✦"), ("benchmark", "◔"), ("settings", "⚙"))
-        bar = "".join(
-            f'<div class="tab{" on" if key == f"screen_{name}" else ""}"><i>{sign}</i>{self.say(f"screen_{name}")}</div>'
-            for name, sign in tabs
-        )
-        return (
-            f'<div class="status"><b>9:41</b><span>▮▮▮</span></div><div class="tool">{tool}</div><h1>{self.say(key)}</h1>'
-            f'<main>{content}</main><nav>{bar}</nav>'
-        )
+        bar = ""
+        for name, sign in tabs:
+            place = f"screen_{name}"
+            bar += f'<div class="tab{" on" if key == place else ""}"><i>{sign}</i>{self.say(place)}</div>'
+        top = f'<div class="status"><b>9:41</b><span>▮▮▮</span></div><div class="tool">{tool}</div>'
+        return f"{top}<h1>{self.say(key)}</h1><main>{content}</main><nav>{bar}</nav>"
 
     def chip(self, life: str = "ready", thermal: str = "none", warning: str = "") -> str:
         color = {"ready": "green", "unloaded": "gray"}.get(life, "orange")
+        if thermal == "severe":
+            color = "red"
         line = self.say(
             "chip_line",
             self.words["engine_coreml"],
@@ -119,41 +124,54 @@ def _compare(d: Drawing) -> str:
 def result(d: Drawing) -> str:
     (first, much), (second, less) = d.kinds[0], d.kinds[1]
     sure = "very" if much >= 0.8 else "quite" if much >= 0.5 else "hardly"
+    line = d.say("found_line", d.words[f"kind_{first}"], d.words[f"sure_{sure}"], round(100 * much))
+    following = d.say("found_next", d.words[f"kind_{second}"], max(1, round(100 * less)))
     found = card(
-        f'<div class="title3">{d.say("found_line", d.words[f"kind_{first}"], d.words[f"sure_{sure}"], round(100 * much))}</div>',
-        text(d.say("found_next", d.words[f"kind_{second}"], max(1, round(100 * less))), "quiet") if less >= 0.05 else "",
+        f'<div class="title3">{line}</div>',
+        text(following, "quiet") if less >= 0.05 else "",
         text(d.say("found_change", float(d.psnr)), "small"),
         button(d.say("found_correct"), "fit"),
         title=d.say("found_title"),
     )
-    tool = "▣ " + d.say("choose_another")
-    return d.frame("screen_restore", d.chip() + _compare(d) + found, tool)
+    return d.frame("screen_restore", d.chip() + _compare(d) + found, "▣ " + d.say("choose_another"))
 
 
 def choices(d: Drawing) -> str:
     picks = "".join(
-        f'<div class="button small{" picked" if name == "auto" else ""}">{d.say(f"light_{name}")}</div>'
-        for name in ("auto", "keep", "brighten")
+        f'<div class="button small">{d.say(f"light_{name}")}</div>' for name in ("auto", "keep", "brighten")
     )
-    lights = f'<div class="row picks">{picks}</div>'
     content = card(
         slider(d.say("strength_label"), d.say("strength_value", 80), 80),
         "<hr>",
-        slider(d.say("light_label"), d.say("light_auto"), 50),
-        lights,
+        slider(d.say("light_label"), d.say("light_value", 60), 30),
+        f'<div class="row picks">{picks}</div>',
+        text(d.say("light_preview"), "small quiet"),
+        button(d.say("apply_again"), "on"),
     )
-    lines = ("save_place_removed", "save_gain_map_kept")
-    saved = card(
+    save = card(button(d.say("save_action")))
+    return d.frame("screen_restore", content + save, "▣ " + d.say("choose_another"))
+
+
+def saved(d: Drawing) -> str:
+    picks = (("auto", " picked"), ("keep", ""), ("brighten", ""))
+    lights = "".join(f'<div class="button small{kind}">{d.say(f"light_{name}")}</div>' for name, kind in picks)
+    sliders = card(
+        slider(d.say("strength_label"), d.say("strength_value", 100), 100),
+        "<hr>",
+        slider(d.say("light_label"), d.say("light_auto"), 50),
+        f'<div class="row picks">{lights}</div>',
+    )
+    content = card(
         f'<p class="green">✓&ensp;{d.say("save_done", "IMG_2041_restored.HEIC")}</p>',
-        *(text(d.say(line), "small") for line in lines),
+        text(d.say("save_place_removed"), "small"),
+        text(d.say("save_gain_map_kept"), "small"),
         text(d.say("save_profile_kept", "Display P3"), "small"),
         button("⇪&ensp;" + d.say("save_share"), "fit"),
     )
-    unsaved = card(button(d.say("save_action"), "on"))
-    return d.frame("screen_restore", content + unsaved + saved, "▣ " + d.say("choose_another"))
+    return d.frame("screen_restore", sliders + content, "▣ " + d.say("choose_another"))
 
 
-def failed(d: Drawing) -> str:
+def refused(d: Drawing) -> str:
     npu, gpu, coreml = d.words["accelerator_npu"], d.words["accelerator_gpu"], d.words["engine_coreml"]
     reason = "restorer.mlpackage: Core ML cannot load it"
     warning = f'<p class="small orange">▲&ensp;{d.say("fallback_line", coreml, npu, coreml, gpu, reason)}</p>'
@@ -163,13 +181,16 @@ def failed(d: Drawing) -> str:
         button(d.say("error_dismiss")),
         title=d.say("error_title"),
     )
-    interrupted = card(
+    return d.frame("screen_restore", d.chip("warming", "light", warning) + content)
+
+
+def interrupted(d: Drawing) -> str:
+    content = card(
         text(d.say("progress_interrupted")),
         button(d.say("progress_again"), "on"),
         button(d.say("choose_another")),
-        title=d.say("notification_time_limit"),
     )
-    return d.frame("screen_restore", d.chip("warming", "light", warning) + content + interrupted)
+    return d.frame("screen_restore", d.chip("unloaded") + content)
 
 
 def benchmark(d: Drawing) -> str:
@@ -193,7 +214,7 @@ def benchmark(d: Drawing) -> str:
         row(d.say("benchmark_first_run"), d.say("benchmark_milliseconds", 62.5)),
         f'<div>{d.say("benchmark_steady")}<p class="quiet">{d.say("benchmark_quantiles", 31.3, 32.0, 34.0)}</p></div>',
     )
-    return d.frame("screen_benchmark", d.chip(thermal="severe") + curve + verdict + numbers)
+    return d.frame("screen_benchmark", d.chip(thermal="severe") + verdict + curve + numbers)
 
 
 def settings(d: Drawing) -> str:
@@ -203,9 +224,8 @@ def settings(d: Drawing) -> str:
         '<hr><p class="link">' + d.say("settings_model_choose") + "</p>",
         title=d.say("settings_model"),
     )
-    engine = card(
-        row(d.say("settings_engine"), chosen), "<hr>", row(d.say("settings_precision"), d.say("settings_precision_int8"))
-    )
+    precision = row(d.say("settings_precision"), d.say("settings_precision_int8"))
+    engine = card(row(d.say("settings_engine"), chosen), "<hr>", precision)
     cache = card(
         row(d.say("settings_cache"), d.say("settings_cache_value", 18.4)),
         '<hr><p class="link">' + d.say("settings_cache_clear") + "</p>",
@@ -220,50 +240,9 @@ SCREENS: dict[str, Callable[[Drawing], str]] = {
     "progress": progress,
     "result": result,
     "choices": choices,
-    "failed": failed,
+    "saved": saved,
+    "refused": refused,
+    "interrupted": interrupted,
     "benchmark": benchmark,
     "settings": settings,
 }
-
-_STYLE = """
-*{box-sizing:border-box;margin:0}
-body{width:393px;height:852px;overflow:hidden;font:17px/1.3 -apple-system,"SF Pro Text",Inter,"Noto Sans","DejaVu Sans",sans-serif;
- display:flex;flex-direction:column}
-body.light{background:#fff;color:#000;--card:#7676801f;--quiet:#6c6c70;--line:#c6c6c8;--bar:#f9f9f9;--fill:#7676803d}
-body.dark{background:#000;color:#fff;--card:#7676803d;--quiet:#98989f;--line:#38383a;--bar:#161616;--fill:#7676805c}
-.status{display:flex;justify-content:space-between;padding:16px 28px 0;font-size:15px}
-.tool{min-height:30px;padding:8px var(--margin) 0;text-align:right;color:var(--accent)}
-h1{font-size:34px;line-height:1.2;padding:2px var(--margin) 8px}
-h2{font-size:17px;font-weight:600}
-main{flex:1;overflow:hidden;padding:0 var(--margin);display:flex;flex-direction:column;gap:var(--gap)}
-nav{display:flex;justify-content:space-around;background:var(--bar);border-top:.5px solid var(--line);padding:7px 0 26px}
-.tab{font-size:10px;text-align:center;color:var(--quiet)}.tab i{display:block;font:22px/1.2 "DejaVu Sans"}.tab.on{color:var(--accent)}
-.card{background:var(--card);border-radius:var(--corner);padding:var(--inset);display:flex;flex-direction:column;gap:var(--gap)}
-.chip{display:inline-flex;align-self:flex-start;align-items:center;gap:var(--line0,6px);background:var(--card);border-radius:99px;
- padding:6px var(--gap);font-size:13px}
-.chip u{width:var(--chip);height:var(--chip);border-radius:50%}
-main>small{font-size:12px;margin-top:-6px}
-.small{font-size:13px}.quiet{color:var(--quiet)}.title{font-size:28px;line-height:1.2}.title3{font-size:20px}
-u.green,i.green{background:#34c759}u.orange,i.orange{background:#ff9500}u.gray{background:#8e8e93}i.yellow{background:#ffcc00}
-p.green{color:#248a3d}.dark p.green{color:#30d158}p.orange{color:#c93400}.dark p.orange{color:#ff9f0a}
-.button{background:var(--fill);color:var(--accent);border-radius:99px;padding:12px 20px;text-align:center}
-.button.on{background:var(--accent);color:#fff}.dark .button.on{color:#000}.button.fit{align-self:flex-start}
-.button.small{padding:7px 12px;font-size:13px;color:var(--quiet)}.button.picked{color:var(--accent)}
-.button.icon{padding:4px 0;width:44px;font-size:18px}.signs{gap:var(--gap);justify-content:center}
-.row{display:flex;justify-content:space-between;align-items:center;gap:var(--gap)}.row>span{text-align:right}
-.picks{justify-content:flex-start;gap:8px;flex-wrap:wrap}
-hr{width:100%;border:0;border-top:.5px solid var(--line)}.link{color:var(--accent)}.hint{padding:0 var(--inset);margin-top:-6px}
-.slider{position:relative;height:28px}.slider:before,.slider i{content:"";position:absolute;top:12px;height:4px;border-radius:2px}
-.slider:before{width:100%;background:var(--fill)}.slider i{background:var(--accent)}
-.slider u{position:absolute;width:28px;height:28px;margin-left:-14px;border-radius:50%;background:#fff;box-shadow:0 1px 5px #0005}
-.bar{height:4px;border-radius:2px;background:var(--fill)}.bar i{display:block;height:4px;border-radius:2px;background:var(--accent)}
-.wand{font:var(--icon)/1 "DejaVu Sans";color:var(--accent)}
-.compare{position:relative;border-radius:var(--corner);overflow:hidden;line-height:0}.compare img{width:361px;height:330px;object-fit:cover}
-.compare .half{position:absolute;inset:0;width:50%;overflow:hidden}
-.compare>i{position:absolute;top:0;bottom:0;left:50%;width:var(--divider);margin-left:calc(var(--divider)/-2);background:#fff}
-.compare>u{position:absolute;left:50%;top:50%;width:var(--knob);height:var(--knob);margin:calc(var(--knob)/-2);border-radius:50%;background:#fff;
- color:#000;text-align:center;text-decoration:none;font:18px/var(--knob) "DejaVu Sans";box-shadow:0 1px 4px #0006}
-.curve{display:flex;align-items:flex-end;gap:6px}.curve div{flex:1;text-align:center;font-size:12px}
-.curve i{display:block;border-radius:6px;margin-bottom:6px}
-.toggle{display:block;width:51px;height:31px;border-radius:16px;background:var(--fill);padding:2px}.toggle u{display:block;width:27px;height:27px;border-radius:50%;background:#fff}
-"""

@@ -13,6 +13,7 @@ struct BenchmarkScreen: View {
                     ChipView(chip: room.chip)
                     if let problem = model.problem { ProblemCard(problem: problem) { model.problem = nil } }
                     start
+                    if let result = model.result { VerdictCard(verdict: result.verdict) }
                     if !model.minutes.isEmpty { SustainedCard(minutes: model.minutes) }
                     if let result = model.result { ResultCards(result: result, file: model.file) }
                 }
@@ -39,19 +40,25 @@ struct BenchmarkScreen: View {
     }
 }
 
+private struct VerdictCard: View {
+    let verdict: Verdict
+
+    var body: some View {
+        Card {
+            Label(
+                say(verdict.lines[0]), systemImage: verdict.valid ? "checkmark.seal.fill" : "xmark.seal.fill"
+            )
+            .foregroundStyle(verdict.valid ? .green : .orange)
+            Lines(lines: Array(verdict.lines.dropFirst()), isSmall: true)
+        }
+    }
+}
+
 private struct ResultCards: View {
     let result: PhoneResult
     let file: URL?
 
     var body: some View {
-        Card {
-            Label(
-                say(result.verdict.lines[0]),
-                systemImage: result.verdict.valid ? "checkmark.seal.fill" : "xmark.seal.fill"
-            )
-            .foregroundStyle(result.verdict.valid ? .green : .orange)
-            Lines(lines: Array(result.verdict.lines.dropFirst()), isSmall: true)
-        }
         Card {
             Row(title: say("benchmark_cold_load"), value: seconds(result.measured.cold))
             Row(title: say("benchmark_warm_load"), value: seconds(result.measured.warm))

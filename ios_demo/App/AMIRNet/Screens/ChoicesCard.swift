@@ -60,7 +60,7 @@ private struct Heading: View {
         HStack {
             Text(verbatim: title).font(.headline)
             Spacer()
-            Text(verbatim: value).font(.footnote).foregroundStyle(.secondary)
+            Text(verbatim: value).font(.footnote).foregroundStyle(.secondary).multilineTextAlignment(.trailing)
         }
         .accessibilityHidden(true)
     }

@@ -31,7 +31,7 @@ struct InterruptedCard: View {
     let model: RestoreModel
 
     var body: some View {
-        Card(title: say("notification_time_limit")) {
+        Card {
             Lines(lines: model.state.lines)
             WideButton(title: say("progress_again"), isProminent: true) { model.again() }
             WideButton(title: say("choose_another")) { model.another() }
