@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 APP = Path(__file__).parents[1] / "App"
 _TOKEN = re.compile(r'\s+|//[^\n]*|/\*.*?\*/|([{}()=;,])|"((?:[^"\\]|\\.)*)"|([\w./$\-<>]+)', re.S)
@@ -105,7 +106,7 @@ def problems() -> Iterator[str]:
     for file in [APP / "Info.plist", *APP.glob("AMIRNet/*.xcprivacy")]:
         try:
             plistlib.loads(file.read_bytes())
-        except (ValueError, plistlib.InvalidFileException) as error:
+        except (ValueError, ExpatError) as error:  # InvalidFileException is a ValueError
             yield f"{file.name}: {error}"
     for file in APP.glob("AMIRNet/**/Contents.json"):
         try:
