@@ -12,9 +12,9 @@ public enum PhotoLimits {
     /// Bytes that 48 megapixels may take above the idle app.
     public static let BUDGET = 300_000_000
 
-    /// A pixel of a tile's input, in bytes: the tensors of the engine and those around it. The Python SDK's measured
-    /// number for ONNX Runtime (docs/MEMORY.md); Core ML's is not measured.
-    public static let TILE_PIXEL = 700
+    /// A pixel of a tile's input, in bytes: the tensors of the engine and those around it. Core ML's are not measured;
+    /// this is the most that an engine of the Python SDK takes (docs/MEMORY.md, LiteRT in float).
+    public static let TILE_PIXEL = 980
 
     /// - Parameter plan: the tiles of the upright photo.
     public static func needs(_ plan: TilePlan) -> PhotoNeeds {
