@@ -131,7 +131,7 @@ final class FoundTests: XCTestCase {
 final class ChipTests: XCTestCase {
     func testSaysWhatRunsAndThatAPlanIsOne() throws {
         var chip = Chip(choice: choice(.npu), life: .ready, thermal: .none)
-        XCTAssertEqual(try phrasebook("en").say(chip.line), "Core ML · Neural Engine · warm · cool")
+        XCTAssertEqual(try phrasebook("en").say(chip.line), "Core ML · Neural Engine · warmed up · phone cool")
         XCTAssertEqual(chip.placement, Words("chip_nodes_unknown"))
         chip.plan = PhonePlan.counted([(.npu, 3), (.npu, 1), (.cpu, 4), (nil, 0)])
         let told = try phrasebook("en").say(chip.placement)
