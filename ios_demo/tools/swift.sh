@@ -111,7 +111,7 @@ exec unshare --mount bash -c '
     mount --bind /dev "$root/dev"
     mount --bind "$repository" "$root/repository"
     [ -z "$name" ] || mount --bind "$library" "$root/onnxruntime"
-    exec chroot "$root" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/libexec/swift/bin:/usr/bin:/bin \
+    exec chroot "$root" env -i HOME=/tmp LANG=C.UTF-8 PATH=/usr/libexec/swift/bin:/usr/bin:/bin \
         ORT_DISABLE_TELEMETRY=1 ${name:+AMIRNET_ONNXRUNTIME=/onnxruntime/$name} \
         sh -c "cd /repository/ios_demo && exec swift \"\$@\"" swift \
         "$1" ${name:+-Xcc -I/usr/include/onnxruntime} "${@:2}"

@@ -60,7 +60,7 @@ final class ContractProbesTests: XCTestCase {
         }
     }
 
-    /// No vector tells rising from falling: 2^53 takes up two ones, but not one after the other.
+    /// 2^53 takes up two ones together, but not one after the other.
     func testProductsAreAddedAsTheyRise() {
         let large: Float = 9_007_199_254_740_992
         let (_, soft) = average([[1], [1], [1]], [[large], [1], [1]])
