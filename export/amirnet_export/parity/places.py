@@ -38,7 +38,9 @@ def place(bundle: ModelBundle, engine: Engine, photo: SamplePhoto) -> Place:
     """Runs an engine's encoder on a photo. Raises EngineError."""
     probe, tree = bundle.manifest.probe, bundle.tree
     height, width = photo.pixels.shape[:2]
-    probes = ProbePlan(width, height, probe.size, probe.probes_per_side).gather(lambda top, bottom: photo.pixels[top:bottom])
+    probes = ProbePlan(width, height, probe.size, probe.probes_per_side).gather(
+        lambda top, bottom: photo.pixels[top:bottom]
+    )
     mask, soft = average(*engine.encode(probes), probe.trim)
     walk = tree.walk(mask)
     return Place(walk.path, mask, tree.code_for(walk.node, soft), margin(tree, mask, walk.path))
