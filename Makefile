@@ -2,6 +2,8 @@
 #              (out/demo/report.html). The bundle in out/demo/mobile is kept until the checkpoint, the code that
 #              exports it or its tools' versions change. Status 1 when the exported models do not agree.
 # make test    ruff (rules and format), mypy, then every test, the quick ones first
+# make test-runtimes   the runtimes in Kotlin and Swift against the contract's vectors, whole photos against Python's
+#              bytes, and the phone apps type-checked; sets their toolchains up below build/ (1.5 GB, Debian)
 # make lint    ruff and mypy only
 # make parity-arm64   the models on 64-bit ARM kernels, emulated, against this machine's
 # make clean   remove what was made here, .venv included
@@ -16,14 +18,18 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 INPUTS := setup.py pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test lint parity-arm64 clean
+.PHONY: demo test test-runtimes lint parity-arm64 clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed-demo
 	$(BIN)/python -m amirnet_benchmarks.demo
 
 test: lint
+	@[ -d build/toolchains ] || echo "left out: Kotlin, Swift and the phone apps; 'make test-runtimes' gets their tools and tests them"
 	$(BIN)/python -m pytest
+
+test-runtimes: $(VENV)/.installed-dev
+	@PYTHON=$(CURDIR)/$(BIN)/python .ci/runtimes.sh
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

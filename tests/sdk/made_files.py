@@ -81,10 +81,10 @@ def tiff(samples, photometric=1, tags=(), order="<", below=None, kind=0):
     return (head + first).ljust(at, b"\0") + directory(at, below, 0, ())
 
 
-def jpeg_2000(side, precinct, block=3, tiles=1):
-    """A JPEG 2000 codestream of one empty tile part that states so many precincts: powers of two."""
+def jpeg_2000(side, precinct, block=3, tiles=1, layers=1):
+    """A JPEG 2000 codestream of one empty tile part that states so many precincts, powers of two, and layers."""
     siz = struct.pack(">H8LH", 0, side, side, 0, 0, side // tiles, side // tiles, 0, 0, 3) + bytes([7, 1, 1] * 3)
-    cod = bytes([1, 0, 0, 1, 0, 5, block, block, 0, 1]) + bytes([precinct * 17] * 6)
+    cod = bytes([1, 0, *layers.to_bytes(2, "big"), 0, 5, block, block, 0, 1]) + bytes([precinct * 17] * 6)
     qcd = bytes([0x40, 0x40] + [0x48] * 15)
     segments = b"".join(
         bytes([0xFF, marker]) + struct.pack(">H", 2 + len(content)) + content

@@ -46,6 +46,12 @@ def test_a_jpeg_2000_of_too_many_parts_is_refused(tmp_path, opened, content):
         opened(content, "a.j2k")
 
 
+def test_a_jpeg_2000_of_too_many_layers_is_refused(tmp_path, opened):
+    """164 bytes that took 15 s: every part is asked for once a layer."""
+    with pytest.raises(ImageError, match="more layers of quality than its parts can have; save it anew with fewer"):
+        opened(jpeg_2000(256, 3, layers=65_535), "a.j2k")
+
+
 def test_an_ordinary_jpeg_2000_is_read_and_its_parts_are_counted(tmp_path, toy_photo, opened):
     content = saved(Image.fromarray(toy_photo), "JPEG2000")
     opened(content, "a.jp2")

@@ -85,8 +85,3 @@ def test_the_six_walks_name_the_files_they_touch():
     for walk in walks:
         assert len(PLACE.findall(walk)) >= 4, walk[:40]
         assert walk.strip().count("\n\n") == 1, f"one paragraph each: {walk[:40]}"
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_a_page_fits_a_window(page):
-    assert [line for line in page.read_text("utf-8").splitlines() if len(line) > 120] == []

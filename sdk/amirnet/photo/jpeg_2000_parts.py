@@ -1,4 +1,5 @@
-"""Into how many parts a JPEG 2000 photo falls, as its headers say: each takes memory before a pixel is decoded."""
+"""Into how many parts a JPEG 2000 photo falls, as its headers say: each takes memory before a pixel is decoded, and
+time once for each layer of quality."""
 
 from __future__ import annotations
 
@@ -24,30 +25,40 @@ class _Style(NamedTuple):
     block: tuple[int, int]
 
 
-def parts_of(file: Path) -> int:
-    """Precincts, blocks of code, and tiles times components, at most; 0 for what has no codestream. Raises OSError.
+class Burden(NamedTuple):
+    """What a file asks of its decoder. Of markers that say different things of different tiles the one that asks for
+    most is taken for all."""
 
-    Of markers that say different things of different tiles the one that asks for most is taken for all.
-    """
+    parts: int
+    """Precincts, blocks of code, and tiles times components, at most; 0 for what has no codestream."""
+    packets: int
+    """Those times the layers of quality."""
+
+
+def burden_of(file: Path) -> Burden:
+    """As the file's headers say. Raises OSError."""
     with file.open("rb") as stream:
         length = os.fstat(stream.fileno()).st_size
         bare = stream.read(4) == _CODESTREAM
         found = (0, length) if bare else box_at(stream, length, b"jp2c")
         if found is None:
-            return 0
+            return Burden(0, 0)
         stream.seek(found[0] + 2)
         siz: bytes = b""
+        layers = 1
         styles: list[_Style] = []
         for marker, content in _segments(stream, length):
             if marker == _SIZ and not siz:
                 siz = content
             elif marker == _COD and len(content) >= 10:
                 styles.append(_style(content[5:], bool(content[0] & 1)))
+                layers = max(layers, _number(content, 2, 2))
             elif marker == _COC and siz:
                 wide = 2 if _number(siz, 34, 2) > 256 else 1
                 if len(content) >= wide + 6:
                     styles.append(_style(content[wide + 1 :], bool(content[wide] & 1)))
-    return _count(siz, styles) if len(siz) >= 39 else 0
+    parts = _count(siz, styles) if len(siz) >= 39 else 0
+    return Burden(parts, parts * layers)
 
 
 def _count(siz: bytes, styles: list[_Style]) -> int:

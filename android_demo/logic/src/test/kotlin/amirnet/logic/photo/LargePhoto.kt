@@ -16,8 +16,9 @@ import java.io.File
 import java.io.OutputStream
 
 /**
- * A photo of any size through bands, runtime, result file, preview and PNG, in whatever heap the JVM is given: the check
- * script gives less than a tenth of what the photo would take. The engine is none, and the photo is made up row by row.
+ * A photo of any size through bands, runtime, result file, preview and PNG, in whatever heap the JVM is given: the
+ * check script gives less than a tenth of what the photo would take. The engine is none, and the photo is made up row
+ * by row.
  */
 fun main(words: Array<String>) {
     val (width, height) = words.drop(1).map { it.toInt() }
