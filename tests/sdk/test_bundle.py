@@ -131,6 +131,12 @@ def test_a_link_in_the_folder(toy_copy, tmp_path, name):
         ModelBundle.open(toy_copy)
 
 
+def test_a_link_in_the_bundles_own_place_is_followed(toy_copy, tmp_path, form):
+    place = form(toy_copy)
+    (tmp_path / "link").symlink_to(place)
+    assert ModelBundle.open(tmp_path / "link").fingerprint == ModelBundle.open(place).fingerprint
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_in_the_folder_is_refused_and_not_waited_for(toy_copy):
     os.mkfifo(toy_copy / "pipe")

@@ -31,9 +31,6 @@ public struct ModelBundle: Sendable {
         let path = try locate(pathOrName, shipped: shipped)
         let isShipped = path != pathOrName
         // What was installed with an app may be links: some installers keep files once and link them.
-        if !isShipped && fileType(path, followed: false) == S_IFLNK {
-            throw UnsafePathError("\(path): is a link; give the bundle itself")
-        }
         let isFolder = fileType(path, followed: true) == S_IFDIR
         let files: any BundleFiles = isFolder ? try FolderFiles(path, links: isShipped) : try ZipFiles(path)
         let content = try files.read(MANIFEST, MANIFEST_BYTES)

@@ -128,10 +128,14 @@ class BundleTest {
     }
 
     @Test
-    fun `a link in the bundles own place`() {
+    fun `a link in the bundles own place is followed`() {
         val link = File(place, "link")
-        Files.createSymbolicLink(link.toPath(), folder(toyFiles()).toPath())
-        assertThrows(UnsafePathError::class.java) { open(link) }
+        val bundle = folder(toyFiles())
+        Files.createSymbolicLink(link.toPath(), bundle.toPath())
+        assertEquals(open(bundle).fingerprint, open(link).fingerprint)
+        val linked = File(place, "linked.zip")
+        Files.createSymbolicLink(linked.toPath(), zipped(File(place, "toy.zip"), toyFiles()).toPath())
+        assertEquals(open(bundle).fingerprint, open(linked).fingerprint)
     }
 
     @Test

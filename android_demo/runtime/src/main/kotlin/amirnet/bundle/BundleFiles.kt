@@ -99,7 +99,7 @@ class ZipFiles(private val path: File) : BundleFiles {
     private val entries = LinkedHashMap<String, ZipEntryFacts>()
 
     init {
-        if (attributes(path.toPath())?.isRegularFile != true) {
+        if (attributes(path.canonicalFile.toPath())?.isRegularFile != true) {
             throw BundleError("$path: not a file; give a bundle's folder or zip file")
         }
         if (path.length() > ZIP_BYTES) {

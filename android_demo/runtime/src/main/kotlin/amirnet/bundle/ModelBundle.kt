@@ -101,9 +101,6 @@ class ModelBundle private constructor(
          */
         fun open(pathOrName: String, shipped: File? = null): ModelBundle {
             val path = locate(pathOrName, shipped)
-            if (attributes(path.toPath())?.isSymbolicLink == true) {
-                throw UnsafePathError("$path: is a link; give the bundle itself")
-            }
             return of(if (path.isDirectory) FolderFiles(path) else ZipFiles(path), path.toString())
         }
 
