@@ -17,18 +17,20 @@ from amirnet.runtime.restore_options import RestoreOptions
 
 @dataclass(frozen=True, eq=False)
 class Restored:
-    """How a photo was restored: by which diagnosis, at whose wish, in how many tiles of which size a side.
-
-    `change_psnr`: PSNR in dB of the result against the photo, at most 100, where nothing changed (CONTRACT R5).
-    `seconds`: stage -> how long it took, "encode", "restore" and "total" among them.
-    """
+    """How a photo was restored."""
 
     diagnosis: Diagnosis
+    """What was found wrong with it."""
     options: RestoreOptions
+    """At whose wish."""
     tile: int
+    """Pixels a side of the tiles that the restorer was given."""
     tiles: int
+    """How many tiles it took."""
     change_psnr: float
+    """PSNR in dB of the result against the photo, at most 100, where nothing changed (CONTRACT R5)."""
     seconds: dict[str, float]
+    """Stage -> how long it took, "encode", "restore" and "total" among them."""
 
     @property
     def left_alone(self) -> bool:
@@ -38,14 +40,12 @@ class Restored:
 
 @dataclass(frozen=True, eq=False)
 class RestoreResult(Restored):
-    """A restored photo: `image` is uint8 RGB of the photo's upright size.
-
-    `seconds` holds "decode" too, where a path was given. `photo` is what was given, with all that its file said, and
-    `warnings` what was lost in reading it, one line each.
-    """
+    """A restored photo. `seconds` holds "decode" too, where a path was given."""
 
     image: Pixels
+    """uint8 RGB (H, W, 3) of the photo's upright size."""
     photo: PhotoFile
+    """What was given, with all that its file said."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -62,8 +62,9 @@ class RestoreResult(Restored):
 
 @dataclass(frozen=True, eq=False)
 class FileResult(Restored):
-    """A photo restored into the file `output`. `seconds` holds "decode" and "save" too. `warnings`: what was lost, one
-    line each."""
+    """A photo restored into a file. `seconds` holds "decode" and "save" too."""
 
     output: Path
+    """The file that was written."""
     warnings: tuple[str, ...]
+    """What was lost, one line each."""

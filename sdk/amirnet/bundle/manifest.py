@@ -28,30 +28,42 @@ BUNDLE_BYTES = 2**29
 
 @dataclass(frozen=True)
 class FileSeal:
-    """What a file must be: its size in bytes and its SHA-256 in lower-case hex."""
+    """What a file must be."""
 
     bytes: int
+    """Its size."""
     sha256: str
+    """In lower-case hex."""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """Everything a bundle says about itself. `models` maps role -> backend -> precision -> path, as
-    models["encoder"]["onnx"]["float32"]; `metrics` is free-form JSON; `identity` is the SHA-256 of the checkpoint;
-    `light` says how bright a photo is to be, None where the bundle leaves that to its network."""
+    """Everything a bundle says about itself (CONTRACT M)."""
 
     schema: str
+    """Version of the manifest, as "1.2"."""
     name: str
+    """The model's."""
     description: str
+    """For people, possibly empty."""
     license: str
+    """Of the weights, for people."""
     identity: str
+    """SHA-256 of the checkpoint, in hex."""
     probe: ProbeGeometry
+    """What the encoder is shown."""
     tile: TileGeometry
+    """What the restorer is given."""
     tree: DegradationTree
+    """The degradations that the model knows."""
     models: dict[str, dict[str, dict[str, str]]]
+    """Role -> backend -> precision -> path, as models["encoder"]["onnx"]["float32"]."""
     metrics: dict[str, Any]
+    """Free-form JSON."""
     files: dict[str, FileSeal]
+    """Path -> what that file must be, for every file but the manifest."""
     light: LightHead | None = None
+    """Says how bright a photo is to be, None where the bundle leaves that to its network."""
 
     @classmethod
     def parse(cls, content: bytes, where: str) -> Manifest:

@@ -32,10 +32,12 @@ def shipped_names() -> tuple[str, ...]:
 @dataclass(frozen=True)
 class ModelBundle:
     """A verified bundle. Every file in it had the size and SHA-256 of its manifest when it was opened, and `read`
-    checks again, so an engine only ever sees sealed bytes. `where` is the path it came from, for messages."""
+    checks again, so an engine only ever sees sealed bytes."""
 
     where: str
+    """The path it came from, for messages."""
     manifest: Manifest
+    """What it says about itself."""
     _files: BundleFiles
     fingerprint: str = ""
     """SHA-256, in hex, of the manifest's bytes, and so of the seals of all files; "" of one that is nowhere yet."""

@@ -16,13 +16,18 @@ TITLES = {"onnx": "ONNX", "tflite": "TFLite", "coreml": "Core ML"}
 
 
 class Graph(NamedTuple):
-    """One model: `where` names bundle and file in messages, `path` is its place in the bundle."""
+    """One model of a bundle."""
 
     role: str
+    """"encoder", "restorer" or "restorer.NODE"."""
     path: str
+    """Its place in the bundle."""
     where: str
+    """Names bundle and file in messages."""
     inputs: tuple[str, ...]
+    """Its inputs' names."""
     outputs: tuple[str, ...]
+    """Its outputs' names."""
 
 
 class EngineModels:

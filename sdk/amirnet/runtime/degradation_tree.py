@@ -18,24 +18,28 @@ Conditioning = Literal["node", "soft"]
 
 @dataclass(frozen=True)
 class TreeNode:
-    """One kind (and severity) of degradation that training found.
-
-    `level` 0 is the root; `index` counts within the level, 0 .. 2^level - 1. `confidence` is the smallest step
-    probability at which the walk enters this node. `code` is its prototype: 2^levels - 1 numbers. `share` is the part
-    of the training photos that fell here; `label` a few words for people, possibly empty; `kinds` which kinds of damage
-    those photos had, each with its part of them, 0..1, and empty where the model does not say.
-    """
+    """One kind (and severity) of degradation that training found."""
 
     id: int
+    """Unique in the tree."""
     level: int
+    """0 is the root."""
     index: int
+    """Counts within the level, 0 .. 2^level - 1."""
     parent: int | None
+    """The parent's id; None for the root."""
     children: tuple[int, ...]
+    """Ids, none or two."""
     confidence: float
+    """The smallest step probability at which the walk enters this node, 0..1."""
     code: tuple[float, ...]
+    """Its prototype: 2^levels - 1 numbers."""
     share: float = 1.0
+    """Part of the training photos that fell here, 0..1."""
     label: str = ""
+    """A few words for people, possibly empty."""
     kinds: dict[str, float] = field(default_factory=dict, hash=False)
+    """Kind of damage -> its part of those photos, 0..1; empty where the model does not say."""
 
     @property
     def entry(self) -> int:
@@ -45,10 +49,12 @@ class TreeNode:
 
 @dataclass(frozen=True)
 class Walk:
-    """Where a photo went: node ids from the root to the chosen one, and each step's probability (the root's is 1)."""
+    """Where a photo went."""
 
     path: tuple[int, ...]
+    """Node ids from the root to the chosen one."""
     confidences: tuple[float, ...]
+    """Each step's probability, 0..1; the root's is 1."""
 
     @property
     def node(self) -> int:
@@ -65,16 +71,16 @@ class Walk:
 
 @dataclass(frozen=True)
 class DegradationTree:
-    """A checked tree. Raises ManifestError when the nodes are not one tree of at most `levels` levels (CONTRACT T1).
-
-    `code_steps`: a code's numbers are multiples of 1 / code_steps (the manifest's `tree.grid`); `conditioning` is which
-    code a photo gets (CONTRACT C1).
-    """
+    """A checked tree. Raises ManifestError when the nodes are not one tree of at most `levels` levels (CONTRACT T1)."""
 
     levels: int
+    """How deep it may be: a code has 2^levels - 1 numbers."""
     code_steps: int
+    """A code's numbers are multiples of 1 / code_steps (the manifest's `tree.grid`)."""
     conditioning: Conditioning
+    """Which code a photo gets (CONTRACT C1)."""
     nodes: tuple[TreeNode, ...]
+    """In the manifest's order."""
     _by_id: dict[int, TreeNode] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -21,23 +21,27 @@ from amirnet.runtime.restore_options import RestoreOptions
 
 @dataclass(frozen=True, eq=False)
 class Diagnosis:
-    """What is wrong with a photo: the chosen node, the way to it with each step's probability (the root's is 1), their
-    product, the restorer's code (float32, K), and the averaged mask (float64, K).
-
-    `kinds`: kind of damage -> how likely, the likeliest first; they add up to 1. {} where the model states no kinds, or
-    a node was forced. `light`: the curves that the photo is brightened by; None: this model has no such step. `levels`:
-    how often each level occurs in the probes, (3, 256); None where nobody looked.
-    """
+    """What is wrong with a photo."""
 
     node: int
+    """The id of the chosen node."""
     path: tuple[int, ...]
+    """Node ids from the root to the chosen one."""
     confidences: tuple[float, ...]
+    """Each step's probability, 0..1; the root's is 1."""
     confidence: float
+    """Their product."""
     code: Floats
+    """What steers the restorer, float32 (K,)."""
     mask: Doubles
+    """The averaged mask of the probes, float64 (K,)."""
     kinds: dict[str, float]
+    """Kind of damage -> how likely, the likeliest first; they add up to 1. {} where the model states no kinds, or a
+    node was forced."""
     light: LightCurve | None
+    """The curves that the photo is brightened by; None: this model has no such step."""
     levels: Integers | None
+    """How often each level occurs in the probes, (3, 256); None where nobody looked."""
 
     @property
     def mean_levels(self) -> tuple[float, float] | None:

@@ -17,11 +17,12 @@ MOST_GAIN, MOST_BEND = 255.0, 15.0
 
 @dataclass(frozen=True)
 class LightCurve:
-    """Of R, G and B: level / 255 becomes (1 + gain) (level / 255)^(1 / (1 + bend)). Both are 0 or more; with both 0 a
-    channel stays as it is."""
+    """Of each channel: level / 255 becomes (1 + gain) (level / 255)^(1 / (1 + bend)); with both 0 it stays as it is."""
 
     gain: tuple[float, ...]
+    """Of R, G and B, 0 or more."""
     bend: tuple[float, ...]
+    """Of R, G and B, 0 or more."""
 
     @classmethod
     def of(cls, gain: Sequence[float], bend: Sequence[float]) -> LightCurve:

@@ -21,10 +21,12 @@ Rows: TypeAlias = tuple[tuple[float, ...], ...]
 
 @dataclass(frozen=True)
 class Layer:
-    """A row of weights and a bias for each number that comes out."""
+    """One fully connected layer."""
 
     weights: Rows
+    """A row for each number that comes out."""
     bias: tuple[float, ...]
+    """One for each number that comes out."""
 
     def __call__(self, numbers: Doubles) -> Doubles:
         """From the bias on, in index order, each product and each sum rounded by itself: numpy fuses nothing."""
@@ -36,10 +38,12 @@ class Layer:
 
 @dataclass(frozen=True)
 class LightHead:
-    """Says how a photo is to be brightened. `hidden` takes K + 24 numbers, `output` gives six."""
+    """Says how a photo is to be brightened (CONTRACT E)."""
 
     hidden: Layer
+    """Takes K + 24 numbers."""
     output: Layer
+    """Gives six."""
 
     def curve(self, code: Floats, statistics: Doubles, where: str) -> LightCurve:
         """The curve for a photo: its code, float32 (K,), and its levels, float64 (24,). `where` names the bundle.

@@ -22,10 +22,12 @@ megapixels, 600 MB for 108."""
 
 @dataclass(frozen=True)
 class PixelCost:
-    """Bytes a pixel of the photo: the most while it is opened or written, and while it is restored."""
+    """Bytes a pixel of the photo."""
 
     most: int
+    """The most while it is opened or written."""
     held: int
+    """While it is restored."""
 
 
 _EIGHT_BIT = PixelCost(4, 4)

@@ -10,37 +10,47 @@ from amirnet.runtime.light_head import LightHead
 
 @dataclass(frozen=True)
 class ProbeGeometry:
-    """The encoder's patches: squares of `size` pixels, at most `probes_per_side` along a side of the photo (the
-    manifest's `grid`). `trim`: one in so many probes is left out at either end when a code is averaged, 0 for none
-    (CONTRACT D5); else at least 3."""
+    """The encoder's patches of a photo (CONTRACT D)."""
 
     size: int
+    """Pixels a side of the squares."""
     probes_per_side: int
+    """How many at most along a side of the photo (the manifest's `grid`)."""
     trim: int = 0
+    """One in so many probes is left out at either end of an average (CONTRACT D5): at least 3, or 0 for none."""
 
 
 @dataclass(frozen=True)
 class TileGeometry:
-    """The restorer's tiles, in pixels. `radius` (how far the network sees) is guaranteed to be at most `halo`; size and
-    halo are multiples of `alignment`. `flexible`: the graph takes any multiple of the alignment, not only `size`.
-    `preferred`: at least `size`, what a flexible graph is run with where there is room (CONTRACT L7)."""
+    """The restorer's tiles, in pixels."""
 
     size: int
+    """What a side of a tile's input has, a multiple of `alignment`."""
     halo: int
+    """Context around a core, a multiple of `alignment`."""
     overlap: int
+    """What neighbouring cores share."""
     alignment: int
+    """The network's stride."""
     radius: int
+    """How far the network sees, at most `halo`."""
     flexible: bool
+    """The graph takes any multiple of the alignment, not only `size`."""
     preferred: int
+    """At least `size`: what a flexible graph is run with where there is room (CONTRACT L7)."""
 
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """`where` names the model in messages. `light` says how bright a photo is to be; None where that is left to the
-    network."""
+    """What the runtime needs to know of a model, beside its graphs."""
 
     where: str
+    """Names the model in messages."""
     tree: DegradationTree
+    """The degradations that it knows."""
     probe: ProbeGeometry
+    """What its encoder is shown."""
     tile: TileGeometry
+    """What its restorer is given."""
     light: LightHead | None = None
+    """Says how bright a photo is to be; None where that is left to the network."""

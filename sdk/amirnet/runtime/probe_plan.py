@@ -23,16 +23,20 @@ def axis_positions(length: int, size: int, most: int) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class ProbePlan:
-    """The probes of a photo of width x height pixels: squares of `size` at native resolution (CONTRACT D1-D3).
+    """The probes of a photo: squares at native resolution (CONTRACT D1-D3).
 
     `columns` and `rows` are guaranteed to be ascending and within the photo; a probe reaches beyond the photo only
     where a side is shorter than `size`. Iterating gives (left, top), rows first.
     """
 
     width: int
+    """The photo's width in pixels."""
     height: int
+    """The photo's height in pixels."""
     size: int
+    """Pixels a side of a probe."""
     probes_per_side: int
+    """How many at most along a side."""
 
     @property
     def columns(self) -> tuple[int, ...]:

@@ -14,21 +14,20 @@ MOST_LIGHT = 4.0
 
 @dataclass(frozen=True)
 class RestoreOptions:
-    """Raises OptionError for what is out of range or contradicts itself.
-
-    `light`: "auto" (the model says how bright), "keep" (not brightened, whatever the model says), "brighten" (as a
-    photo of low light), or a number in 0..4 by which auto's curve is scaled.
-    `kind`: the damage to mend, by one of the names that the model's nodes state ("noise", "motion", ...); None: the
-    model finds out. `node`: a node of the tree instead, its stored code and every confidence 1 (CONTRACT R3).
-    `strength`: 0..1, how much of the restored photo is taken; the rest is the photo.
-    `first_frame`: of a file of several pictures, which is refused otherwise, the first one will do.
-    """
+    """What a user may ask for. Raises OptionError for what is out of range or contradicts itself."""
 
     light: str | float = "auto"
+    """"auto" (the model says how bright), "keep" (not brightened, whatever the model says), "brighten" (as a photo of
+    low light), or a number in 0..4 by which auto's curve is scaled."""
     kind: str | None = None
+    """The damage to mend, by one of the names that the model's nodes state ("noise", "motion", ...); None: the model
+    finds out."""
     node: int | None = None
+    """A node of the tree instead, its stored code and every confidence 1 (CONTRACT R3)."""
     strength: float = 1.0
+    """0..1, how much of the restored photo is taken; the rest is the photo."""
     first_frame: bool = False
+    """Of a file of several pictures, which is refused otherwise, the first one will do."""
 
     def __post_init__(self) -> None:
         if isinstance(self.light, str):

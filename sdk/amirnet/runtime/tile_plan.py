@@ -13,29 +13,35 @@ from amirnet.errors import TileError
 class Tile:
     """One tile: its core is the rectangle of width x height at (x, y); its input has the halo all around.
 
-    x, y, width and height are guaranteed to be multiples of the alignment; the core begins inside the photo and may end
-    beyond it (those pixels are dropped by the blend). `column` and `row` count tiles.
+    The core begins inside the photo and may end beyond it (those pixels are dropped by the blend).
     """
 
     index: int
+    """Its number in the plan, from 0."""
     column: int
+    """Its column, from 0."""
     row: int
+    """Its row, from 0."""
     x: int
+    """The core's left edge in pixels, a multiple of the alignment, as are the next three."""
     y: int
+    """The core's top edge."""
     width: int
+    """The core's width."""
     height: int
+    """The core's height."""
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis of a plan: cores of `core` pixels at `positions` (ascending, multiples of the alignment).
-
-    The cores are guaranteed to cover [0, padded), and padded >= the photo's length; the last core ends at `padded`.
-    """
+    """One axis of a plan. The cores are guaranteed to cover [0, padded)."""
 
     core: int
+    """Pixels of a core along this axis."""
     padded: int
+    """Where the last core ends, at least the photo's length."""
     positions: tuple[int, ...]
+    """Where the cores begin, ascending, multiples of the alignment."""
 
     @classmethod
     def plan(cls, length: int, core: int, overlap: int, alignment: int, flexible: bool) -> Axis:
@@ -52,21 +58,26 @@ class Axis:
 
 @dataclass(frozen=True)
 class TilePlan:
-    """The tiles of a photo of width x height pixels. Raises TileError for sizes that contradict (CONTRACT L1-L6).
+    """The tiles of a photo. Raises TileError for sizes that contradict (CONTRACT L1-L6).
 
-    `size` is the largest tile input a side; `halo` the context around a core; `overlap` how many pixels neighbouring
-    cores share; `alignment` the network's stride; `flexible` whether the graph takes tiles smaller than `size`. Because
-    every position and the halo are multiples of the alignment, each pixel sees the same stride phase as in an untiled
-    run. Iterating gives the tiles row by row, the order in which the Blender wants them.
+    Because every position and the halo are multiples of the alignment, each pixel sees the same stride phase as in an
+    untiled run. Iterating gives the tiles row by row, the order in which the Blender wants them.
     """
 
     width: int
+    """The photo's width in pixels."""
     height: int
+    """The photo's height in pixels."""
     size: int
+    """The largest tile input, pixels a side."""
     halo: int
+    """Pixels of context around a core."""
     overlap: int
+    """How many pixels neighbouring cores share."""
     alignment: int
+    """The network's stride."""
     flexible: bool = True
+    """Whether the graph takes tiles smaller than `size`."""
 
     def __post_init__(self) -> None:
         check_sizes(self.size, self.halo, self.overlap, self.alignment)

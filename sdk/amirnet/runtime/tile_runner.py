@@ -25,21 +25,26 @@ Rows = TypeVar("Rows", bound=PhotoRows)
 
 @dataclass(frozen=True, eq=False)
 class Treatment:
-    """What is done to a photo: the restorer's `code`, float32 (K,); how it is brightened first, if at all; and how many
-    parts of the result, 0..256, are taken (CONTRACT R6)."""
+    """What is done to a photo."""
 
     code: Floats
+    """The restorer's, float32 (K,)."""
     light: LightCurve | None = None
+    """How it is brightened first, if at all."""
     parts: int = WHOLE
+    """How many parts of the result, 0..256, are taken (CONTRACT R6)."""
 
 
 @dataclass(frozen=True, eq=False)
 class RestoredRows(Generic[Rows]):
-    """The rows that hold the result, and the tiles that it took: their size a side, and how many."""
+    """A result, and what it took."""
 
     rows: Rows
+    """Hold the result."""
     tile: int
+    """Pixels a side of the tiles' inputs."""
     tiles: int
+    """How many there were."""
 
 
 def restore_rows(
