@@ -17,21 +17,26 @@ from amirnet.runtime.restore_options import RestoreOptions
 
 @dataclass(frozen=True)
 class Recipe:
-    """How every photo of a batch is restored.
-
-    `model` is a bundle's path or name, `fingerprint` says which bundle that was when the batch was planned, `version`
-    is this SDK's. The others are the options of `amirnet restore`.
-    """
+    """How every photo of a batch is restored; what is not explained here is as in `amirnet restore`."""
 
     model: str
+    """A bundle's path or name."""
     fingerprint: str
+    """Which bundle that was when the batch was planned (`ModelBundle.fingerprint`)."""
     engine: str = "onnx"
+    """"onnx", "tflite" or "coreml"."""
     precision: str = "float"
+    """The restorer's: "float" or "int8"."""
     tile: int | None = None
+    """Pixels a side of a tile; None: the engine's best."""
     memory: int | None = None
+    """Megabytes that the process may take; None: what is free."""
     options: RestoreOptions = field(default_factory=RestoreOptions)
+    """At whose wish."""
     saving: SaveOptions = field(default_factory=SaveOptions)
+    """How the results are written."""
     version: str = amirnet.__version__
+    """This SDK's."""
 
     @property
     def key(self) -> str:
@@ -43,29 +48,35 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Task:
-    """One photo: its path, the output's path, and the SHA-256 of its bytes when it was looked at."""
+    """One photo of a batch."""
 
     photo: str
+    """Its path."""
     output: str
+    """Where its restored one goes."""
     sha256: str
+    """Of the photo's bytes when it was looked at, in hex."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a photo: `error` is "" or one line that names it; nothing was written then.
-
-    `sha256` is the output's. `facts` are what --json prints of a restored photo, `warnings` what was lost, one
-    line each. `known` is "" or the output, by its name below the output folder, that held the result already: this
-    one, or another that it was copied from.
-    """
+    """What became of a photo."""
 
     photo: str
+    """Its path."""
     output: str
+    """Where its restored one went."""
     error: str = ""
+    """"" or one line that names it; nothing was written then."""
     sha256: str = ""
+    """The output's, in hex."""
     facts: dict[str, Any] = field(default_factory=dict)
+    """What --json prints of a restored photo."""
     warnings: tuple[str, ...] = ()
+    """What was lost, one line each."""
     known: str = ""
+    """"" or the output, by its name below the output folder, that held the result already: this one, or another that it
+    was copied from."""
 
 
 def fingerprint(bundle: ModelBundle) -> str:

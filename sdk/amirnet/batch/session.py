@@ -18,10 +18,12 @@ from amirnet.photo.photo_decoder import check_file
 
 @dataclass(frozen=True)
 class Job:
-    """A photo, and where its restored one goes: somewhere below the ledger's folder."""
+    """A photo of a batch, before it is looked at."""
 
     photo: Path
+    """Its path."""
     output: Path
+    """Where its restored one goes: somewhere below the ledger's folder."""
 
 
 Runner: TypeAlias = Callable[[Iterator[Task]], Generator[Outcome]]

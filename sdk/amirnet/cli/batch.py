@@ -25,11 +25,14 @@ SOME_FAILED = 1
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """What only a batch takes. `jobs`: worker processes; `ray`: the address of a Ray cluster instead of them."""
+    """What only a batch takes."""
 
     recursive: bool = False
+    """Folders below the folder too."""
     jobs: int | None = None
+    """Worker processes; None: as many as there is room for."""
     ray: str | None = None
+    """The address of a Ray cluster instead of them."""
 
     def wanted(self, inputs: list[Path]) -> bool:
         """Whether the command line asks for a batch and not for one photo after the other."""

@@ -35,12 +35,14 @@ NO_PHOTO, HIDDEN, LINK, BELOW, OUT = (
 
 @dataclass
 class Plan:
-    """The jobs of a batch, in order; folders that could not be listed, with the reason; how many things were passed
-    over, and why."""
+    """What is to be done with the photos that were named."""
 
     jobs: list[Job] = field(default_factory=list)
+    """In order."""
     unreadable: list[tuple[Path, str]] = field(default_factory=list)
+    """Folders that could not be listed, each with the reason."""
     passed_over: Counter[str] = field(default_factory=Counter)
+    """Why -> how many things were passed over."""
 
 
 def plan_batch(inputs: list[Path], output: str, recursive: bool) -> Plan:

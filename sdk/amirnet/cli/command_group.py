@@ -22,11 +22,14 @@ _NO_MEMORY = "not enough memory; close other programs, or give --tile a smaller 
 
 @dataclass(frozen=True)
 class Subcommand:
-    """`target` is "module:attribute" of a click command; `extra` the install that brings its packages."""
+    """A command that is imported when it is asked for."""
 
     target: str
+    """"module:attribute" of a click command."""
     help: str
+    """One line."""
     extra: str | None = None
+    """The install that brings its packages; None: the base one."""
 
 
 class CommandGroup(click.Group):

@@ -26,13 +26,18 @@ PLAIN: Fields = {"light": "auto", "kind": None, "node": None, "strength": 1.0}
 
 @dataclass(frozen=True)
 class Model:
-    """`tree` and `light` by their names; light None: the bundle has none."""
+    """A model as far as a diagnosis needs it."""
 
     tree: str
+    """The tree's name among the shared ones."""
     light: str | None = None
+    """The light head's name; None: the bundle has none."""
     probe_size: int = 8
+    """Pixels a side."""
     probes_per_side: int = 3
+    """At most."""
     trim: int = 0
+    """As in CONTRACT D5."""
 
     @property
     def given(self) -> Fields:

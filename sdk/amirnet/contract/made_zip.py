@@ -13,13 +13,18 @@ FILE, FOLDER, LINK, PIPE = 0o100644, 0o040755, 0o120777, 0o010644
 
 @dataclass(frozen=True)
 class Entry:
-    """A file of a zip."""
+    """A file of a zip, as lying as a case wants it."""
 
     name: bytes
+    """As it is written."""
     content: bytes
+    """Before it is packed."""
     method: int = STORED
+    """The zip format's number."""
     mode: int = FILE
+    """Unix mode, the upper half of the external attributes."""
     flags: int = 0
+    """General purpose bits."""
 
 
 def zipped(entries: list[Entry], comment: bytes = b"") -> bytes:

@@ -20,15 +20,20 @@ from amirnet.contract.vector_file import Fields, Group, VectorFile
 
 @dataclass(frozen=True)
 class Job:
-    """A case before it is worked out. `int8`: the restorer gives levels. `short`: memory does not suffice for the first
-    size."""
+    """A case before it is worked out."""
 
     name: str
+    """Unique in its group."""
     model: Model
+    """By which the photo is diagnosed."""
     plan: Plan
+    """The photo, and how it is cut."""
     options: Fields = field(default_factory=dict)
+    """What the user asks for."""
     int8: bool = False
+    """The restorer gives levels."""
     short: bool = False
+    """Memory does not suffice for the first size."""
 
 
 def _plan(width: int, height: int, flexible: bool = True) -> Plan:

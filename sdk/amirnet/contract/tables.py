@@ -15,14 +15,18 @@ Cell: TypeAlias = Callable[[Fields], Any]
 
 @dataclass(frozen=True)
 class Table:
-    """So many `rows`, from the case `first` on, of a group. Columns: a header -> a field's name, or what makes a cell
-    of a case."""
+    """A table of a document, filled from cases."""
 
     file: str
+    """Of vectors."""
     group: str
+    """Whose cases it shows."""
     rows: int
+    """How many."""
     columns: dict[str, str | Cell]
+    """A header -> a field's name, or what makes a cell of a case."""
     first: int = 0
+    """The case that it begins with."""
 
     def text(self, files: dict[str, VectorFile]) -> str:
         """In Markdown."""

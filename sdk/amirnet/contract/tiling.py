@@ -13,25 +13,36 @@ from amirnet.contract.vector_file import Fields
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis of a plan: the core's length, the padded length, where the cores begin."""
+    """One axis of a plan."""
 
     n: int
+    """The photo's length in pixels."""
     core: int
+    """The core's length."""
     padded: int
+    """Where the last core ends."""
     starts: tuple[int, ...]
+    """Where the cores begin."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A photo and how it is to be cut."""
+    """A photo and how it is to be cut, in pixels."""
 
     width: int
+    """The photo's."""
     height: int
+    """The photo's."""
     size: int
+    """A side of a tile's input."""
     halo: int
+    """Context around a core."""
     overlap: int
+    """What neighbouring cores share."""
     alignment: int
+    """The network's stride."""
     flexible: bool
+    """Tiles may be smaller than `size`."""
 
     @property
     def given(self) -> Fields:
@@ -94,12 +105,16 @@ def sizes(size: int, halo: int, alignment: int, flexible: bool) -> list[int]:
 
 @dataclass(frozen=True)
 class Memory:
-    """S4: the most rows held, the most rows that two tile rows share, the pixels of a tile, and the bytes."""
+    """What a photo takes (CONTRACT S4)."""
 
     held_rows: int
+    """The most rows held."""
     shared_rows: int
+    """The most rows that two tile rows share."""
     tile_pixels: int
+    """Of one tile."""
     bytes: int
+    """All together."""
 
 
 def memory(plan: Plan, bytes_held: int, bytes_opening: int, runtime: int, tile_pixel: int) -> Memory:

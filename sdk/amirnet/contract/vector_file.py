@@ -15,13 +15,18 @@ _INLINE = 96
 
 @dataclass
 class Group:
-    """Cases of one kind. `given` and `expected` say what each field of a case means."""
+    """Cases of one kind."""
 
     name: str
+    """Unique in its file."""
     about: str
+    """What they show, for people."""
     given: dict[str, str]
+    """What each field of a case means that a runtime is given."""
     expected: dict[str, str]
+    """What each field of a case means that it must give."""
     cases: list[Fields] = field(default_factory=list)
+    """In order."""
 
     def add(self, name: str, given: Fields, expected: Fields) -> None:
         """One more case. Raises ValueError for a field that nobody described, or a name that stands here already."""
@@ -40,14 +45,20 @@ ERROR = {
 
 @dataclass
 class VectorFile:
-    """`clauses`: those that its cases cover. `shared`: what several cases refer to by name."""
+    """One file of vectors."""
 
     name: str
+    """Without its suffix."""
     clauses: str
+    """Those that its cases cover."""
     about: str
+    """What it shows, for people."""
     groups: list[Group] = field(default_factory=list)
+    """In order."""
     shared: Fields = field(default_factory=dict)
+    """What several cases refer to by name."""
     blob: bytearray = field(default_factory=bytearray)
+    """Raw bytes that cases refer to by their place."""
 
     def group(self, name: str, about: str, given: dict[str, str], expected: dict[str, str]) -> Group:
         """A new, empty group of this file."""

@@ -44,10 +44,12 @@ FILES = (
 
 @dataclass(frozen=True)
 class Made:
-    """Every file of vectors by its name, and the documents with their tables."""
+    """All that is written."""
 
     files: dict[str, bytes]
+    """Name -> bytes of each file of vectors."""
     documents: dict[Path, str]
+    """Path -> text of each document with tables."""
 
 
 def made() -> Made:

@@ -37,8 +37,11 @@ class GraphEngine(ABC):
     """
 
     title: ClassVar[str]
+    """The library's name, for people."""
     backend: ClassVar[str]
+    """Its name in the manifest."""
     concurrency: ClassVar[Concurrency]
+    """What several threads may do at a time (CONTRACT G7-G9)."""
 
     def __init__(self, bundle: ModelBundle, precision: str, threads: int = 0) -> None:
         self.bundle = bundle

@@ -20,11 +20,12 @@ _LEAST = 4_096
 
 @dataclass
 class Av1Cost:
-    """`pixels`: what all frames of all coded pictures come to. `frames`: the most in one picture, or in the first one
-    of a film's track."""
+    """What an AVIF file makes a decoder do."""
 
     pixels: int = 0
+    """What all frames of all coded pictures come to."""
     frames: int = 0
+    """The most in one picture, or in the first one of a film's track."""
 
 
 def av1_cost(file: Path, most: int) -> Av1Cost:

@@ -22,7 +22,9 @@ class ColorProfile:
     """Colours both ways, 8 bits, HWC. A gray photo has one channel of its own, any other three."""
 
     to_srgb: Callable[[Pixels], Pixels]
+    """The photo's colours to sRGB."""
     from_srgb: Callable[[Pixels], Pixels]
+    """sRGB to the photo's colours."""
 
     @classmethod
     def plain(cls, gray: bool) -> ColorProfile:

@@ -35,28 +35,34 @@ old picture (Photoshop's blocks). Never carried into another file."""
 
 @dataclass(frozen=True)
 class Entry:
-    """A field's type, number of values, and their bytes in the block's byte order."""
+    """A field of a directory."""
 
     kind: int
+    """Its type, by its number in TIFF."""
     count: int
+    """How many values."""
     value: bytes
+    """Their bytes, in the block's byte order."""
 
 
 @dataclass
 class Directory:
-    """Fields by tag, and the directories that some tags lead to."""
+    """Fields, and the directories that some of them lead to."""
 
     entries: dict[int, Entry] = field(default_factory=dict)
+    """By tag."""
     below: dict[int, Directory] = field(default_factory=dict)
+    """By the tag that leads there."""
 
 
 @dataclass
 class ExifBlock:
-    """A block's byte order ('<' or '>') and its first directory. The second one, the thumbnail's, is not read: it
-    would show the photo as it was."""
+    """A whole block. Its second directory, the thumbnail's, is not read: it would show the photo as it was."""
 
     order: Literal["<", ">"]
+    """Byte order, '<' or '>'."""
     top: Directory
+    """Its first directory."""
 
     @classmethod
     def parse(cls, block: bytes) -> ExifBlock:

@@ -17,17 +17,18 @@ QUARTERS = (5, 6, 7, 8)
 
 @dataclass(frozen=True)
 class Metadata:
-    """Each as the bytes found in the file, or None: EXIF from its TIFF header on, XMP as UTF-8 text, an ICC profile.
-
-    `density`: dots an inch, across and down, as the file's own format states them. `turned`: whether the photo lay on
-    its side, so that across and down change places.
-    """
+    """What a file says beside its pixels, each as the bytes found in it, or None."""
 
     exif: bytes | None = None
+    """From its TIFF header on."""
     xmp: bytes | None = None
+    """As UTF-8 text."""
     icc: bytes | None = None
+    """An ICC profile."""
     density: tuple[float, float] | None = None
+    """Dots an inch, across and down, as the file's own format states them."""
     turned: bool = False
+    """Whether the photo lay on its side, so that across and down change places."""
 
     @classmethod
     def of(cls, image: Image.Image, turned: bool = False, density: bool = True) -> Metadata:

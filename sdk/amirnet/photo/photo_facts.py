@@ -23,20 +23,26 @@ _BAND = 256
 
 @dataclass(frozen=True, eq=False)
 class PhotoFacts:
-    """`gray`: one channel of colour. `alpha`: an alpha channel comes last. `deep`: 16 bits a channel.
-
-    `warnings`: what was lost on the way in, one line each.
-    """
+    """What a file was, beside its pixels."""
 
     gray: bool = False
+    """One channel of colour."""
     alpha: bool = False
+    """An alpha channel comes last."""
     deep: bool = False
+    """16 bits a channel."""
     profile: ColorProfile | None = None
+    """Its colours, where they are not sRGB."""
     metadata: Metadata = NOTHING
+    """What else the file said."""
     quality: int = DEFAULT_QUALITY
+    """What its result is written with where nobody asks for another, 1..100: not worse than a JPEG's own."""
     lossless: bool = False
+    """The file is of a kind that loses nothing."""
     source: Path | None = None
+    """The file; None: there was none."""
     warnings: tuple[str, ...] = ()
+    """What was lost on the way in, one line each."""
 
     @classmethod
     def of(

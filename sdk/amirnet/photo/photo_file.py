@@ -29,15 +29,14 @@ _GRAY = ("1", "L", "LA", "La")
 
 @dataclass(frozen=True, eq=False)
 class PhotoFile:
-    """A whole photo in memory. PhotoStream is the same in less of it.
-
-    `pixels`: what the network sees, uint8 RGB HWC, upright, sRGB, with colour under full transparency filled in.
-    `samples`: the file's own numbers, upright, HWC, uint8 or uint16, alpha last; None when `pixels` says it all.
-    """
+    """A whole photo in memory. PhotoStream is the same in less of it."""
 
     pixels: Pixels
+    """What the network sees, uint8 RGB HWC, upright, sRGB, with colour under full transparency filled in."""
     samples: Samples | None = None
+    """The file's own numbers, upright, HWC, uint8 or uint16, alpha last; None when `pixels` says it all."""
     facts: PhotoFacts = field(default_factory=PhotoFacts)
+    """What the file was."""
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], first_frame: bool = False) -> PhotoFile:

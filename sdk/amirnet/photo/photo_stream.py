@@ -25,15 +25,18 @@ from amirnet.runtime.transparency import BLOCK, HiddenFill
 
 @dataclass(eq=False)
 class PhotoStream:
-    """What PhotoFile holds three times, once. `rows`: the file's own numbers, upright; in the end, the result's.
-    `change`: by how much the rectangles written so far differ from the photo. `first_frame`: of an animation the first
-    picture was taken, and is when the file is opened again."""
+    """What PhotoFile holds three times, once."""
 
     rows: Rows
+    """The file's own numbers, upright; in the end, the result's."""
     facts: PhotoFacts
+    """What the file was."""
     fill: HiddenFill | None = None
+    """Of the colour under full transparency; None where there is none."""
     change: Change = field(default_factory=Change)
+    """By how much the rectangles written so far differ from the photo."""
     first_frame: bool = False
+    """Of an animation the first picture was taken, and is when the file is opened again."""
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], first_frame: bool = False) -> PhotoStream:

@@ -13,11 +13,14 @@ from amirnet.runtime.change import Change
 
 @dataclass(frozen=True, eq=False)
 class PixelRows:
-    """`image`: the restored photo, uint8 RGB HWC; nothing is in it where nothing was written."""
+    """A photo in memory, and its restored one."""
 
     photo: PhotoFile
+    """As it was."""
     image: Pixels
+    """The restored one, uint8 RGB HWC; nothing is in it where nothing was written."""
     change: Change = field(default_factory=Change)
+    """By how much what was written so far differs from the photo."""
 
     @classmethod
     def of(cls, photo: PhotoFile) -> PixelRows:

@@ -70,9 +70,10 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class ArrayRows:
-    """Samples, HWC."""
+    """Rows in an array."""
 
     samples: Samples
+    """HWC."""
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -98,9 +99,10 @@ class ArrayRows:
 
 @dataclass(frozen=True, eq=False)
 class ImageRows:
-    """A Pillow image of one of MODES, which nobody else writes to."""
+    """Rows in a Pillow image."""
 
     held: Image.Image
+    """Of one of MODES; nobody else writes to it."""
 
     deep = False
 
@@ -128,10 +130,12 @@ class ImageRows:
 
 @dataclass(frozen=True, eq=False)
 class ConvertedRows:
-    """Other rows through a function that treats each pixel by itself; for reading only."""
+    """Other rows through a function; for reading only."""
 
     base: Rows
+    """The other rows."""
     convert: Callable[[Samples], Samples]
+    """Treats each pixel by itself."""
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -18,10 +18,12 @@ COLOR_FILTER = (32803, 34892)
 
 @dataclass(frozen=True)
 class TiffDirectory:
-    """`values`: tag -> its first whole number. `below`: how deep it lies; 0 for those in the file's own chain."""
+    """One directory of a TIFF file."""
 
     values: dict[int, int]
+    """Tag -> its first whole number."""
     below: int
+    """How deep it lies; 0 for those in the file's own chain."""
 
     @property
     def pixels(self) -> int:

@@ -36,23 +36,32 @@ Name: TypeAlias = tuple[str, str]
 
 @dataclass
 class Attribute:
-    """`raw` is the name as it is written, prefix included. `space` is None of a declaration of a namespace."""
+    """An attribute of an element."""
 
     raw: str
+    """The name as it is written, prefix included."""
     space: str | None
+    """The namespace's URI; None of a declaration of a namespace."""
     local: str
+    """The name without its prefix."""
     value: str
+    """As it is to be written."""
 
 
 @dataclass
 class Element:
-    """An element; its children in order, elements and text as it is to be written: what stood outside of tags."""
+    """An element."""
 
     raw: str
+    """The name as it is written, prefix included."""
     space: str
+    """The namespace's URI."""
     local: str
+    """The name without its prefix."""
     attributes: list[Attribute] = field(default_factory=list)
+    """In order."""
     children: list[Element | str] = field(default_factory=list)
+    """In order, elements and text as it is to be written: what stood outside of tags."""
 
     @property
     def name(self) -> Name:

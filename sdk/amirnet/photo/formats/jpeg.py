@@ -23,7 +23,9 @@ _FEW_SCANS = 32
 class Jpeg(PhotoFormat):
     name = "JPEG"
     reads: ClassVar[tuple[str, ...]] = (".jpg", ".jpeg", ".jpe", ".jfif")
+    """Suffixes of files that are opened."""
     writes: ClassVar[tuple[str, ...]] = reads
+    """Suffixes of files that are written."""
     alpha = False
     lossy = True
     block = 65_500
