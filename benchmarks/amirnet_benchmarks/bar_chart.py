@@ -13,12 +13,16 @@ ROW, THICK = 40, 12
 
 
 class Bar(NamedTuple):
-    """A label, the value in words, the lengths of the bar's parts, from the left, and how far a thin line goes on."""
+    """One bar of a chart."""
 
     label: str
+    """Before it."""
     value: str
+    """In words, after it."""
     parts: tuple[float, ...]
+    """Lengths of its parts, from the left."""
     reach: float = 0.0
+    """How far a thin line goes on; 0 for none."""
 
 
 def draw_bars(title: str, bars: Sequence[Bar]) -> Markup:

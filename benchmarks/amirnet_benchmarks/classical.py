@@ -37,12 +37,14 @@ OURS = "AMIRNet"
 
 @dataclass(frozen=True)
 class Restored:
-    """What one tool made of one photo. PSNR in dB (at most 100) over the compared pixels, seconds a megapixel of what
-    it was given."""
+    """What one tool made of one photo."""
 
     image: Photo
+    """The result."""
     psnr: float
+    """In dB (at most 100) over the compared pixels."""
     seconds_per_megapixel: float
+    """Of what it was given."""
 
 
 def compare_photo(restorer: Restorer, tools: Sequence[Tool], sample: measure.Sample) -> dict[str, Restored]:

@@ -33,11 +33,14 @@ BM3D_SIDE = 160
 
 @dataclass(frozen=True)
 class Tool:
-    """One classical tool: what it is called, the kinds it is for, and what it does to a photo."""
+    """One classical tool."""
 
     name: str
+    """In tables."""
     kinds: tuple[str, ...]
+    """Of damage that it is for."""
     run: Callable[[Photo], Photo]
+    """What it does to a photo."""
     slow: bool = False
     """Whether it is to be given a small photo."""
 

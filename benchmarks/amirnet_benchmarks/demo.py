@@ -41,11 +41,14 @@ LIMIT = 10.0
 
 @dataclass(frozen=True)
 class DemoResult:
-    """What a demo found: the photos, the export (None when it was left out) and the host benchmark."""
+    """What a demo found."""
 
     restored: list[RestoredPhoto]
+    """The photos."""
     exported: Exported | None
+    """The export; None when it was left out."""
     latency: dict[str, Any]
+    """The host benchmark, as it writes it."""
 
 
 def run_demo(model: str, checkpoint: Path | None, folder: Path, console: Console) -> DemoResult:

@@ -25,16 +25,16 @@ PARITY = "parity.json"
 
 @dataclass(frozen=True)
 class Exported:
-    """What became of the export. `parity` is as `ParityReport.to_json` gives it.
-
-    `bundle` is None and `refusal` says why when the models did not agree; then nothing was written. `reused`: the
-    bundle was there already, made from the same checkpoint by the same code.
-    """
+    """What became of the export."""
 
     bundle: ModelBundle | None
+    """None when the models did not agree; then nothing was written."""
     parity: dict[str, Any]
+    """As `ParityReport.to_json` gives it."""
     reused: bool = False
+    """The bundle was there already, made from the same checkpoint by the same code."""
     refusal: str | None = None
+    """Why there is no bundle."""
 
 
 def export_checkpoint(checkpoint: Path, target: Path, tell: Callable[[str], object] = lambda line: None) -> Exported:

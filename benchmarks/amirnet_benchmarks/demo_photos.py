@@ -19,31 +19,28 @@ LISTED = REAL / "photos.json"
 
 @dataclass(frozen=True)
 class DemoPhoto:
-    """One photo of the demo.
-
-    Args:
-        name: of its files.
-        title: for the report.
-        trouble: what is wrong with it, in words for the report.
-        kind: what the tools are chosen by: noise, lowlight, defocus, motion or jpeg.
-        author: whose it is.
-        licence: under which it is here.
-        origin: of a real photo, its set and file; empty for a synthetic one.
-        worst: a real photo that is here because it came back worst.
-        degradation: of a synthetic photo, a spec for `amirnet_training.degradations.parse`; empty for a real one.
-        seed: seeds the generator of the degradation: the same bytes on every machine.
-    """
+    """One photo of the demo."""
 
     name: str
+    """Of its files."""
     title: str
+    """For the report."""
     trouble: str
+    """What is wrong with it, in words for the report."""
     kind: str
+    """What the tools are chosen by: noise, lowlight, defocus, motion or jpeg."""
     author: str
+    """Whose it is."""
     licence: str
+    """Under which it is here."""
     origin: str = ""
+    """Of a real photo, its set and file; empty for a synthetic one."""
     worst: bool = False
+    """A real photo that is here because it came back worst."""
     degradation: str = ""
+    """Of a synthetic photo, a spec for `amirnet_training.degradations.parse`; empty for a real one."""
     seed: int = 0
+    """Seeds the generator of the degradation: the same bytes on every machine."""
 
     @property
     def real(self) -> bool:

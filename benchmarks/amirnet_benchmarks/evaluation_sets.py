@@ -21,17 +21,14 @@ GROUPS: tuple[Group, ...] = ("real", "held-out", "synthetic", "dark")
 
 @dataclass(frozen=True)
 class Places:
-    """Where the sets lie.
-
-    Args:
-        data: folder of the evaluation sets.
-        train: folder of the training sets; None leaves the held-out slices out.
-        config: what the model was trained with: it says what was held out.
-    """
+    """Where the sets lie."""
 
     data: Path
+    """Folder of the evaluation sets."""
     train: Path | None = None
+    """Folder of the training sets; None leaves the held-out slices out."""
     config: Config | None = None
+    """What the model was trained with: it says what was held out."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +36,11 @@ class EvaluationSet:
     """One row of the table: photos and what they suffer from."""
 
     folder: str
+    """The photos', below the sets' folder."""
     kind: str
     """The true kind, for the confusion table; camera noise counts as noise."""
     group: Group
+    """How they came by their damage."""
     spec: str = ""
     """How clean photos are degraded or darkened; empty for real pairs."""
     pair: tuple[str, str] = ("", "")

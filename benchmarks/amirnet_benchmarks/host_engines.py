@@ -18,14 +18,18 @@ NO_COREML = "Core ML runs on macOS only; its reference executor checks what a pa
 
 
 class HostEngine(NamedTuple):
-    """One engine in one precision. `ran` says what runs, where and with how many threads; it stands beside every
-    latency."""
+    """One engine in one precision."""
 
     backend: str
+    """Its name in the manifest."""
     precision: str
+    """The restorer's."""
     title: str
+    """What runs, for people."""
     threads: int | None
+    """How many; None where Core ML chooses the unit."""
     restorer: Restorer
+    """Loaded."""
 
     @property
     def ran(self) -> str:
@@ -37,8 +41,11 @@ class Skipped(NamedTuple):
     """An engine that the bundle has models for and that was not measured."""
 
     engine: str
+    """Its name."""
     precision: str
+    """The restorer's."""
     reason: str
+    """Why it was not measured."""
 
 
 def host_engines(bundle: ModelBundle, threads: int) -> tuple[list[HostEngine], list[Skipped]]:

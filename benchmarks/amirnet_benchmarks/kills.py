@@ -52,12 +52,16 @@ CONFIG = {
 
 
 class Kills(NamedTuple):
-    """How many there were, how many lost something, and after how many something was left behind by the next run."""
+    """What was tried, and what came of it."""
 
     what: str
+    """What was killed."""
     kills: int
+    """How often."""
     lost: int
+    """How many lost something."""
     left: int
+    """After how many something was left behind by the next run."""
 
 
 def export_once(target: Path, number: int) -> None:

@@ -70,12 +70,16 @@ def _palette(width: int, height: int, path: Path) -> None:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of photo: how it is written, under a name with this suffix, and what it is restored into."""
+    """A kind of photo."""
 
     title: str
+    """For tables."""
     suffix: str
+    """Of its name."""
     output: str
+    """Suffix of what it is restored into."""
     write: Callable[[int, int, Path], object]
+    """Writes one of a width and a height to a path."""
 
 
 KINDS = {

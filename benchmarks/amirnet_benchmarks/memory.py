@@ -54,8 +54,11 @@ class Way:
     """How photos are restored: `amirnet restore --model --engine --precision`."""
 
     model: str = "mobile"
+    """A bundle's name or path."""
     engine: str = "onnx"
+    """"onnx", "tflite" or "coreml"."""
     precision: str = "float"
+    """"float" or "int8"."""
 
     def restorer(self, tile: int | None = None) -> Restorer:
         return Restorer.from_bundle(self.model, tile, self.engine, self.precision)
@@ -67,12 +70,16 @@ class Way:
 
 @dataclass(frozen=True)
 class Restored:
-    """A run of `amirnet restore`: what the formula says and what was measured, in bytes."""
+    """A run of `amirnet restore`."""
 
     tile: int
+    """Pixels a side that it chose."""
     expected: int
+    """Bytes by the formula."""
     peak: int
+    """Bytes that were measured."""
     seconds: float
+    """That it took."""
 
 
 @click.command()

@@ -11,13 +11,18 @@ from amirnet.engines.registry import ENGINES
 
 
 class ModelSize(NamedTuple):
-    """`models` of one format, role and precision: one, or in a folded bundle one restorer a node; `bytes` of all."""
+    """What models of one kind take in a bundle."""
 
     format: str
+    """Of the files."""
     role: str
+    """"encoder" or "restorer"."""
     precision: str
+    """As the manifest names it."""
     models: int
+    """How many: one, or in a folded bundle one restorer a node."""
     bytes: int
+    """Of all."""
 
 
 def model_sizes(bundle: ModelBundle) -> list[ModelSize]:

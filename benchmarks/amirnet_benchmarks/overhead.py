@@ -43,13 +43,18 @@ SOURCES = ("sdk", "training", "export", "benchmarks")
 
 @dataclass(frozen=True)
 class Spent:
-    """A photo's seconds: in all, in its codecs, and in the model's graphs; None where the release does not tell."""
+    """A photo's seconds."""
 
     total: float
+    """In all."""
     codecs: float
+    """In its codecs."""
     model: float | None
+    """In the model's graphs; None where the release does not tell."""
     tile: int
+    """Pixels a side."""
     tiles: int
+    """How many."""
 
     @property
     def overhead(self) -> float | None:

@@ -31,12 +31,16 @@ atexit.register(note)
 
 @dataclass(frozen=True)
 class Run:
-    """How a program ended; `peak` in bytes, 0 if it was killed."""
+    """How a program ended."""
 
     status: int
+    """Its exit status."""
     stdout: str
+    """What it wrote."""
     stderr: str
+    """What it complained of."""
     peak: int
+    """Bytes; 0 if it was killed."""
 
 
 def run_python(program: str, *arguments: object) -> Run:

@@ -43,15 +43,22 @@ TROUBLES = {"noise": "Camera noise", "defocus": "Out of focus", "motion": "Camer
 
 @dataclass(frozen=True)
 class Choice:
-    """A window of `side` pixels to cut: `left` and `top` in pixels of the set's photo; None takes the middle."""
+    """A window of a real photo."""
 
     name: str
+    """Of its files."""
     title: str
+    """For the report."""
     trouble: str
+    """What is wrong with it, in words."""
     set: str
+    """Where it comes from."""
     file: str
+    """In that set."""
     window: tuple[int, int] | None = None
+    """Left and top in pixels of the set's photo; None takes the middle."""
     side: int = SIDE
+    """In pixels."""
 
 
 CHOICES = (

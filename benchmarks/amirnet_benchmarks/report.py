@@ -41,24 +41,34 @@ GROUPS = {
 
 @dataclass(frozen=True)
 class Beside:
-    """What a classical tool made of a photo, how near that is to the original, and the seconds it took."""
+    """What a classical tool made of a photo."""
 
     name: str
+    """The tool's."""
     image: npt.NDArray[np.uint8]
+    """uint8 RGB HWC."""
     quality: Quality
+    """How near that is to the original."""
     seconds: float
+    """That it took."""
 
 
 @dataclass(frozen=True)
 class RestoredPhoto:
-    """One demo photo with what became of it; `before` and `after` are against the clean original, as `others` are."""
+    """One demo photo with what became of it."""
 
     photo: DemoPhoto
+    """What it is."""
     degraded: npt.NDArray[np.uint8]
+    """uint8 RGB HWC, as it was restored."""
     result: RestoreResult
+    """Of the restorer."""
     before: Quality
+    """Of the degraded photo against the clean original."""
     after: Quality
+    """Of the restored one against the clean original."""
     others: tuple[Beside, ...] = ()
+    """What classical tools made of it."""
 
 
 def build_report(bundle: ModelBundle, restored: Sequence[RestoredPhoto], load_seconds: float) -> dict[str, Any]:

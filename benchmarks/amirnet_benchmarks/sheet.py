@@ -17,12 +17,16 @@ GAP = 8
 
 @dataclass(frozen=True)
 class Cell:
-    """A picture, uint8 RGB, what stands below it, and a second line, smaller; `loud` prints the first in full ink."""
+    """A picture and what stands below it."""
 
     image: Photo
+    """uint8 RGB."""
     words: str
+    """The first line."""
     more: str = ""
+    """A second one, smaller."""
     loud: bool = False
+    """Prints the first in full ink."""
 
 
 def draw_sheet(rows: Sequence[Sequence[Cell]], width: int, height: int, *, font: int = 14) -> Image.Image:

@@ -19,14 +19,20 @@ Records = Mapping[str, Record]
 
 @dataclass(frozen=True)
 class Target:
-    """One bar. `value` gives None where it was not measured; `at_least` says which side of `bar` is the good one."""
+    """One bar."""
 
     name: str
+    """In the table."""
     value: Callable[[Records], float | None]
+    """None where it was not measured."""
     bar: float
+    """To be met."""
     moonshot: float | None = None
+    """To be dreamt of; None without one."""
     at_least: bool = True
+    """The good side of `bar` is above it."""
     digits: int = 2
+    """After the point."""
 
     def verdict(self, value: float | None) -> str:
         """ "met", "met, and the moonshot", by how much it was missed, or "not measured"."""

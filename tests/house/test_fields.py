@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted((ROOT / "sdk" / "amirnet").rglob("*.py"))
+FILES = sorted(file for room in ("sdk", "training", "export", "benchmarks") for file in (ROOT / room).rglob("*.py"))
 
 
 def unexplained(source: str) -> Iterator[str]:

@@ -69,7 +69,9 @@ class TrainedModel:
     """A finished model: network in eval mode, its configuration, its tree and where it came from."""
 
     network: AMIRNet
+    """In eval mode."""
     config: Config
+    """That it was trained with."""
     tree: dict[str, Any] | None
     """As `tree.finish.describe` makes it; None while the tree has not been finished."""
     facts: dict[str, Any]

@@ -21,6 +21,7 @@ class Tally:
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(kind of case, end): the end is "opened", the named error's class, or what may not be."""
     failures: list[tuple[Case, Outcome]] = field(default_factory=list)
+    """Cases that ended as none may."""
     slowest: float = 0.0
     """Seconds of computing."""
     peak: int = 0

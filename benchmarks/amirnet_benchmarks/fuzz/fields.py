@@ -9,11 +9,14 @@ from typing import Literal, NamedTuple
 
 
 class Field(NamedTuple):
-    """A whole number in a file: where it begins, its bytes, and their order."""
+    """A whole number in a file."""
 
     offset: int
+    """Where it begins."""
     size: int
+    """Its bytes."""
     order: Literal["big", "little"]
+    """Theirs."""
 
 
 def fields(content: bytes) -> list[Field]:

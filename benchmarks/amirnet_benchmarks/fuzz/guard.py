@@ -29,7 +29,9 @@ class Outcome(NamedTuple):
     kind: str
     """"opened"; "refused" by a named error; or what may not be: "unnamed", "crash", "hang"."""
     said: str
+    """The last line of what was said, or what went wrong."""
     seconds: float
+    """That it took."""
     peak: int
     """Bytes of memory that the worker had at most, so far."""
 

@@ -39,11 +39,14 @@ _KINDS = ("JPEG", "PNG", "WEBP", "TIFF")
 
 
 class Intended(NamedTuple):
-    """As Case of `damage`: what is opened, the name of the file, and its content by path."""
+    """As Case of `damage`."""
 
     kind: str
+    """What is opened."""
     name: str
+    """Of the file."""
     files: dict[str, bytes]
+    """Content by path."""
 
 
 @st.composite

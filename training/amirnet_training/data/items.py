@@ -43,7 +43,9 @@ class Item:
     clean: Path
     """The photo as it should come back, before it is shrunk or darkened."""
     degraded: Path | None
+    """Of a real pair, the photo as it was taken; None: it is damaged anew at every visit."""
     degradation: Degradation
+    """How it is damaged."""
     kind: str
     """What it suffers from, for tables."""
     group: str

@@ -46,26 +46,24 @@ def aperture(radius: float, blades: int, turn: float, dip: float, soft: float, g
 @variant("defocus", 0.85)
 @dataclass(frozen=True)
 class ApertureBlur(KernelBlur):
-    """Out of focus by ``radius`` pixels (> 0).
-
-    Args:
-        radius: of the disk, or of the circle about the polygon.
-        blades: corners of the polygon (3 or more); 0 is round.
-        turn: rotation of the polygon in degrees.
-        dip: how much darker the middle is, 0-1: a ring, as lenses with spherical aberration draw it.
-        soft: Gaussian deviation of the edge in pixels, 0 for a hard one.
-        glow: share of the light in a Gaussian of deviation 0.7 ``radius``, 0-1.
-        linear, lamps: see `blur.convolve`.
-    """
+    """Out of focus by a lens's aperture."""
 
     radius: float
+    """In pixels (> 0), of the disk, or of the circle about the polygon."""
     blades: int = 0
+    """Corners of the polygon (3 or more); 0 is round."""
     turn: float = 0.0
+    """Rotation of the polygon in degrees."""
     dip: float = 0.0
+    """How much darker the middle is, 0-1: a ring, as lenses with spherical aberration draw it."""
     soft: float = 0.0
+    """Gaussian deviation of the edge in pixels, 0 for a hard one."""
     glow: float = 0.0
+    """Share of the light in a Gaussian of deviation 0.7 `radius`, 0-1."""
     linear: bool = False
+    """Whether light is averaged instead of levels."""
     lamps: float = 1.0
+    """How much brighter than white the whitest levels really were, at least 1 (see `blur.convolve`)."""
     kind = "defocus"
 
     @classmethod

@@ -29,10 +29,12 @@ def convolve(image: Image, kernel: Kernel, linear: bool = False, lamps: float = 
 
 
 class KernelBlur(KeepsTarget):
-    """A blur by the kernel that a record's `kernel` gives; records have ``linear`` and ``lamps`` (see `convolve`)."""
+    """A blur by the kernel that a record's `kernel` gives."""
 
     linear: bool
+    """Whether light is averaged instead of levels."""
     lamps: float
+    """How much brighter than white the whitest levels really were, at least 1 (see `blur.convolve`)."""
 
     def kernel(self) -> Kernel:
         raise NotImplementedError

@@ -36,12 +36,17 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Dimmed:
-    """A photo that is dark on purpose: its *target* is ``factor * x ** gamma`` (x in [0, 1]), and ``first`` damages
-    that. A call takes the photo that `target` darkened already. The kind stays ``first``'s."""
+    """A photo that is dark on purpose: its *target* is ``factor * x ** gamma`` (x in [0, 1]).
+
+    A call takes the photo that `target` darkened already. The kind stays the first damage's.
+    """
 
     first: Degradation
+    """Damages the dark photo."""
     factor: float
+    """In (0, 1]."""
     gamma: float = 1.0
+    """Greater than 0."""
 
     @classmethod
     def draw(cls, first: Degradation, rng: np.random.Generator) -> Dimmed:

@@ -36,31 +36,30 @@ _CHANNELS = np.array([1.0, 0.45, 1.15], np.float32)
 @variant("camera", 0.25)
 @dataclass(frozen=True)
 class InCameraJpeg(KeepsTarget):
-    """Residual noise after in-camera denoising, then JPEG.
-
-    Args:
-        shot, read: variance ``shot * x + read^2`` in linear light x in [0, 1] of what is left of the noise.
-        grain: spread of the fine noise in pixels.
-        blotch: spread of the coarse noise in pixels.
-        coarse: share of the brightness noise's variance that is coarse, 0-1.
-        colour: deviation of the colour noise as a share of the brightness noise's.
-        colour_spread: spread of the colour noise in pixels.
-        smear: share of the texture weaker than the noise that the denoiser took away, 0-1.
-        tone: strength of the contrast curve, 0-1.
-        quality, full_colour: how the photo was saved, as in `Jpeg`.
-    """
+    """Residual noise after in-camera denoising, then JPEG."""
 
     shot: float
+    """Variance ``shot * x + read^2`` in linear light x in [0, 1] of what is left of the noise."""
     read: float
+    """See `shot`."""
     grain: float = 0.7
+    """Spread of the fine noise in pixels."""
     blotch: float = 1.8
+    """Spread of the coarse noise in pixels."""
     coarse: float = 0.5
+    """Share of the brightness noise's variance that is coarse, 0-1."""
     colour: float = 0.6
+    """Deviation of the colour noise as a share of the brightness noise's."""
     colour_spread: float = 2.5
+    """Spread of the colour noise in pixels."""
     smear: float = 0.4
+    """Share of the texture weaker than the noise that the denoiser took away, 0-1."""
     tone: float = 0.5
+    """Strength of the contrast curve, 0-1."""
     quality: int = 92
+    """How the photo was saved, 1-100."""
     full_colour: bool = False
+    """4:4:4 instead of 4:2:0 chroma."""
     kind = "camera"
     margin = 16
 

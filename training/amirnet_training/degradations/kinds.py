@@ -29,13 +29,12 @@ class Clean(KeepsTarget):
 
 @dataclass(frozen=True)
 class GaussianNoise(KeepsTarget):
-    """White noise of standard deviation ``sigma`` levels (0-255), equal everywhere.
-
-    ``common`` is the correlation between colours in [0, 1]: in-camera processing takes colour out of noise.
-    """
+    """White noise, equal everywhere."""
 
     sigma: float
+    """Standard deviation in levels (0-255)."""
     common: float = 0.0
+    """Correlation between colours in [0, 1]: in-camera processing takes colour out of noise."""
     kind = "noise"
     margin = 0
 
@@ -45,16 +44,16 @@ class GaussianNoise(KeepsTarget):
 
 @dataclass(frozen=True)
 class CameraNoise(KeepsTarget):
-    """Sensor noise in linear light: variance ``shot * x + read^2`` (x in [0, 1]), then the camera's tone curve.
-
-    ``spread`` (pixels) correlates neighbours as demosaicking and in-camera filtering do; 0 leaves it white. ``common``
-    correlates colours, as in GaussianNoise.
-    """
+    """Sensor noise in linear light: variance ``shot * x + read^2`` (x in [0, 1]), then the camera's tone curve."""
 
     shot: float
+    """Of the variance, per light."""
     read: float
+    """Deviation in the dark."""
     spread: float = 0.0
+    """Pixels over which neighbours are correlated, as by demosaicking and in-camera filtering; 0 leaves it white."""
     common: float = 0.0
+    """Correlation between colours, as in GaussianNoise."""
     kind = "camera"
     margin = 4
 
@@ -71,9 +70,10 @@ class CameraNoise(KeepsTarget):
 
 @dataclass(frozen=True)
 class Defocus(KeepsTarget):
-    """Out of focus: convolution with a disk of ``radius`` pixels."""
+    """Out of focus: convolution with a disk."""
 
     radius: float
+    """Of the disk, in pixels."""
     kind = "defocus"
 
     @property
@@ -86,10 +86,12 @@ class Defocus(KeepsTarget):
 
 @dataclass(frozen=True)
 class MotionBlur(KeepsTarget):
-    """Camera shake: a straight path of ``length`` pixels at ``angle`` degrees."""
+    """Camera shake along a straight path."""
 
     length: float
+    """In pixels."""
     angle: float
+    """In degrees, anticlockwise from x."""
     kind = "motion"
 
     @property
@@ -102,15 +104,16 @@ class MotionBlur(KeepsTarget):
 
 @dataclass(frozen=True)
 class LowLight(KeepsTarget):
-    """Too little light: levels times ``factor`` (after ``gamma``), with shot and read noise of the dark photo.
-
-    The noise has variance ``shot * x + read^2`` on [0, 1].
-    """
+    """Too little light: ``factor * x ** gamma`` on [0, 1], then noise of variance ``shot * dark + read^2``."""
 
     factor: float
+    """In (0, 1]."""
     gamma: float = 1.0
+    """Greater than 0."""
     shot: float = 0.0004
+    """Of the variance, per light."""
     read: float = 0.006
+    """Deviation in the dark."""
     kind = "lowlight"
     margin = 0
 
@@ -122,10 +125,12 @@ class LowLight(KeepsTarget):
 
 @dataclass(frozen=True)
 class Jpeg(KeepsTarget):
-    """JPEG compression at ``quality`` 1-100; 4:2:0 chroma, as most cameras write it, or 4:4:4 if ``full_colour``."""
+    """JPEG compression."""
 
     quality: int
+    """1-100."""
     full_colour: bool = False
+    """4:4:4 chroma instead of 4:2:0, as most cameras write it."""
     kind = "jpeg"
     margin = 8
 
@@ -145,6 +150,7 @@ class Recompressed:
     first: Degradation
     """The damage before the JPEG."""
     jpeg: Jpeg
+    """How it was saved."""
 
     @property
     def kind(self) -> str:

@@ -15,18 +15,20 @@ from .tone import levels, look_up
 @variant("lowlight", 0.8)
 @dataclass(frozen=True)
 class DimLight(KeepsTarget):
-    """``factor * x ** gamma`` on [0, 1] for red, green and blue, then noise of variance ``shot * dark + read^2``.
-
-    ``spread`` (pixels) correlates neighbours as demosaicking and denoising do; 0 leaves the noise white. ``common`` is
-    the correlation between colours.
-    """
+    """``factor * x ** gamma`` on [0, 1], then noise of variance ``shot * dark + read^2``."""
 
     factor: tuple[float, float, float]
+    """Of red, green and blue."""
     gamma: tuple[float, float, float]
+    """Of red, green and blue."""
     shot: float = 0.0004
+    """Of the variance, per light."""
     read: float = 0.006
+    """Deviation in the dark."""
     spread: float = 0.0
+    """Pixels over which neighbours are correlated, as by demosaicking and denoising; 0 leaves the noise white."""
     common: float = 0.0
+    """Correlation between colours, 0-1."""
     kind = "lowlight"
     margin = 4
 

@@ -25,12 +25,16 @@ REACH = 3
 
 @dataclass(frozen=True)
 class Instance:
-    """One measured photo: ``deviation`` and ``bias`` (256, 3) in levels, ``colours`` (3, 3) correlations."""
+    """What was measured of one photo."""
 
     iso: int
+    """The camera's setting."""
     deviation: Floats
+    """Of the noise, (256, 3), in levels, by level and channel."""
     bias: Floats
+    """Mean of the noise, (256, 3), in levels."""
     colours: npt.NDArray[np.float64]
+    """Correlations between the channels, (3, 3)."""
 
 
 @lru_cache(maxsize=1)
@@ -109,10 +113,12 @@ def unit_noise(shape: tuple[int, ...], index: int | None, rng: np.random.Generat
 @variant("camera", 0.2)
 @dataclass(frozen=True)
 class ProfileNoise(KeepsTarget):
-    """Noise of measured photo ``index`` of `instances`, its deviation times ``gain``."""
+    """Noise as it was measured."""
 
     index: int
+    """Of the measured photo, among `instances`."""
     gain: float = 1.0
+    """Times its deviation."""
     kind = "camera"
     margin = REACH
 

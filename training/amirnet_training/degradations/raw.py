@@ -45,29 +45,27 @@ def colour_matrix(mix: tuple[float, ...], colour: float = 1.0) -> Floats:
 @variant("camera", 0.45)
 @dataclass(frozen=True)
 class RawNoise(KeepsTarget):
-    """Shot and read noise on a raw file, variance ``shot * x + read^2`` at sensor light x in [0, 1] of full scale.
-
-    Args:
-        shot, read: the noise, at the sensor.
-        white: gains of the white balance that the camera applied, red and blue (> 0).
-        gain: brightening after exposure (> 0); the sensor clips at 1, so at ``gain`` or above in the photo's light.
-        mix: weight of each camera's colour matrix, sum 1.
-        colour: strength of the colour correction, 0-1. Noise that went through the whole of it would have less
-            correlation between colours than phones' photos show.
-        tone: strength of the contrast curve, 0-1.
-        demosaic: one of `DEMOSAICS`.
-        phase: which of the four Bayer layouts, 0-3.
-    """
+    """Shot and read noise on a raw file, variance ``shot * x + read^2`` at sensor light x in [0, 1] of full scale."""
 
     shot: float
+    """Of the variance, per light, at the sensor."""
     read: float
+    """Deviation in the dark, at the sensor."""
     white: tuple[float, float] = (2.0, 1.7)
+    """Gains of the white balance that the camera applied, red and blue (> 0)."""
     gain: float = 1.25
+    """Brightening after exposure (> 0); the sensor clips at 1, so at `gain` or above in the photo's light."""
     mix: tuple[float, ...] = (0.25, 0.25, 0.25, 0.25)
+    """Weight of each camera's colour matrix, sum 1."""
     colour: float = 0.5
+    """Strength of the colour correction, 0-1. Noise that went through the whole of it would have less correlation
+    between colours than phones' photos show."""
     tone: float = 0.5
+    """Strength of the contrast curve, 0-1."""
     demosaic: str = "gradient"
+    """One of `DEMOSAICS`."""
     phase: int = 0
+    """Which of the four Bayer layouts, 0-3."""
     kind = "camera"
     margin = 8
 

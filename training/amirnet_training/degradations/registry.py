@@ -17,12 +17,14 @@ Class = TypeVar("Class", bound=type[Any])
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to draw a degradation of a kind; ``weight`` is relative to the kind's others."""
+    """One way to draw a degradation of a kind."""
 
     name: str
     """Unique within its kind."""
     weight: float
+    """Relative to the kind's others."""
     draw: Draw
+    """A generator -> a degradation of random strength."""
 
 
 _VARIANTS: dict[str, list[Variant]] = {kind: [] for kind in KINDS}

@@ -60,14 +60,20 @@ def _walk(length: float, seed: int, calm: float, jerks: int) -> Kernel:
 @variant("motion", 0.4)
 @dataclass(frozen=True)
 class HandShake(KernelBlur):
-    """A random path of ``length`` pixels with inertia; ``calm`` 0-1 makes it straighter, ``jerks`` break it."""
+    """A random path with inertia."""
 
     length: float
+    """In pixels."""
     seed: int
+    """Decides the path."""
     calm: float = 0.3
+    """0-1, makes it straighter."""
     jerks: int = 0
+    """How many break it."""
     linear: bool = False
+    """Whether light is averaged instead of levels."""
     lamps: float = 1.0
+    """How much brighter than white the whitest levels really were, at least 1 (see `blur.convolve`)."""
     kind = "motion"
 
     @classmethod
@@ -90,14 +96,18 @@ def _arc(length: float, angle: float, bend: float) -> Kernel:
 @variant("motion", 0.3)
 @dataclass(frozen=True)
 class Sweep(KernelBlur):
-    """Steady motion while the shutter is open, as averaged video frames show it: ``length`` pixels at ``angle`` degrees
-    anticlockwise from x, turning by ``bend`` degrees on the way."""
+    """Steady motion while the shutter is open, as averaged video frames show it."""
 
     length: float
+    """In pixels."""
     angle: float
+    """In degrees, anticlockwise from x."""
     bend: float = 0.0
+    """Degrees that it turns by on the way."""
     linear: bool = False
+    """Whether light is averaged instead of levels."""
     lamps: float = 1.0
+    """How much brighter than white the whitest levels really were, at least 1 (see `blur.convolve`)."""
     kind = "motion"
 
     @classmethod
@@ -121,9 +131,13 @@ class StraightBlur(KernelBlur):
     """The straight path of `MotionBlur`, in linear light too."""
 
     length: float
+    """In pixels."""
     angle: float
+    """In degrees, anticlockwise from x."""
     linear: bool = False
+    """Whether light is averaged instead of levels."""
     lamps: float = 1.0
+    """How much brighter than white the whitest levels really were, at least 1 (see `blur.convolve`)."""
     kind = "motion"
 
     @classmethod
@@ -171,14 +185,20 @@ def _turned(index: int, scale: float, angle: float, mirrored: bool) -> Kernel:
 @variant("motion", 0.2)
 @dataclass(frozen=True)
 class RecordedShake(KernelBlur):
-    """A recorded path, number ``index`` of `recorded`, at ``scale`` (> 0), turned by ``angle`` degrees."""
+    """A recorded path."""
 
     index: int
+    """Its number in `recorded`."""
     scale: float = 1.0
+    """Greater than 0."""
     angle: float = 0.0
+    """Degrees that it is turned by."""
     mirrored: bool = False
+    """Left and right change places."""
     linear: bool = False
+    """Whether light is averaged instead of levels."""
     lamps: float = 1.0
+    """How much brighter than white the whitest levels really were, at least 1 (see `blur.convolve`)."""
     kind = "motion"
 
     @classmethod

@@ -32,20 +32,17 @@ LEAST = 200
 
 @dataclass(frozen=True)
 class Statistics:
-    """Means over photos.
-
-    Args:
-        deviation: (5, 3), of the noise at each bin of levels and channel, relative to the photo's whole deviation
-            (photos differ in strength); nan where no photo has such levels.
-        lags: (3, 3), correlation at 1 to 3 pixels to the right, by channel.
-        colours: (3,), correlation of red-green, red-blue, green-blue.
-        psnr: (5,), least, quartiles and greatest of the photos' PSNR in dB.
-    """
+    """Means over photos."""
 
     deviation: Array
+    """(5, 3), of the noise at each bin of levels and channel, relative to the photo's whole deviation (photos differ in
+    strength); nan where no photo has such levels."""
     lags: Array
+    """(3, 3), correlation at 1 to 3 pixels to the right, by channel."""
     colours: Array
+    """(3,), correlation of red-green, red-blue, green-blue."""
     psnr: Array
+    """(5,), least, quartiles and greatest of the photos' PSNR in dB."""
 
 
 REAL = {

@@ -35,17 +35,14 @@ SPEC = re.compile(r"(dim|night)(?::(\d+(?:\.\d+)?))?(\+noise)?")
 
 @dataclass(frozen=True)
 class Darkening:
-    """How photos are darkened.
-
-    Args:
-        night: by a power instead of a factor.
-        strength: the factor in (0, 1], or the power, at least 1; None draws one a photo, from `FACTORS` or `POWERS`.
-        noise: whether the input has a sensor's noise.
-    """
+    """How photos are darkened."""
 
     night: bool
+    """By a power instead of a factor."""
     strength: float | None = None
+    """The factor in (0, 1], or the power, at least 1; None draws one a photo, from `FACTORS` or `POWERS`."""
     noise: bool = False
+    """Whether the input has a sensor's noise."""
 
     def __call__(self, image: Image, rng: np.random.Generator) -> tuple[Image, Image]:
         """The dark photo as it came, and as it is meant to be: uint8 (H, W, 3) like ``image``."""

@@ -34,29 +34,38 @@ SEED = 7
 
 @dataclass(frozen=True)
 class Sample:
-    """A photo to restore and what it should look like, uint8 RGB HWC both."""
+    """A photo to restore, uint8 RGB HWC."""
 
     name: str
+    """In tables."""
     degraded: Image
+    """What is restored."""
     clean: Image
+    """What it should look like."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One photo's result. PSNR in dB (at most 100), SSIM in [-1, 1]; `..._input` compare the unrestored photo.
-
-    `brightened` is the mean level of the result over that of the input, `exposure` over that of the clean photo.
-    """
+    """One photo's result."""
 
     name: str
+    """The photo's."""
     psnr_input: float
+    """PSNR of the unrestored photo in dB, at most 100."""
     psnr: float
+    """PSNR of the result in dB, at most 100."""
     ssim_input: float
+    """SSIM of the unrestored photo, in [-1, 1]."""
     ssim: float
+    """SSIM of the result, in [-1, 1]."""
     node: int
+    """The chosen one."""
     confidence: float
+    """0-1."""
     brightened: float
+    """The mean level of the result over that of the input."""
     exposure: float
+    """The mean level of the result over that of the clean photo."""
 
     @property
     def loss(self) -> float:

@@ -34,6 +34,7 @@ class Term(Generic[Value]):
     constant that comes from the code."""
 
     known: Value | None = None
+    """The value, if it is known."""
     source: Value | None = None
     """What the convolution is applied to."""
     fold: Fold | None = None

@@ -54,6 +54,7 @@ class ModuleSteps(TorchSteps):
             self.blocks: Blocks = blocks
 
     blocks: Blocks
+    """Of the program."""
 
     def conv(self, name: str, value: Tensor, *, relu: bool = False) -> Tensor:
         return self._done(name, self._shown(name, self._modules[name](value)), relu=relu)

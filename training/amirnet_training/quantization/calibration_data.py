@@ -32,6 +32,7 @@ class Sample(NamedTuple):
     item: Tensor
     """Item numbers, (N,) int64, on the CPU."""
     degraded: Tensor
+    """As the restorer is given them."""
     clean: Tensor
     """As the photos should come back."""
     code: Tensor

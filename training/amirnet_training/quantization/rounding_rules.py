@@ -30,20 +30,26 @@ FINEST = 7
 
 @dataclass(frozen=True)
 class Product:
-    """``result = value * factor``, by step names."""
+    """``result = value * factor``."""
 
     result: str
+    """Step."""
     value: str
+    """Step."""
     factor: str
+    """Step: a number a channel, which the code gives."""
 
 
 @dataclass(frozen=True)
 class Shift:
-    """``result = relu(value + shift)``, by step names; the shift is a constant per channel that the code gives."""
+    """``result = relu(value + shift)``."""
 
     result: str
+    """Step."""
     value: str
+    """Step."""
     shift: str
+    """Step: a number a channel, which the code gives."""
 
 
 @dataclass

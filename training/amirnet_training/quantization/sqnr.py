@@ -33,6 +33,7 @@ class Row:
     """One step. All ratios are in dB, infinite where nothing was lost."""
 
     step: str
+    """Its name in the program."""
     own: float
     """The step's float values against the same values on its grid: what its scale and its clipping lose."""
     carried: float

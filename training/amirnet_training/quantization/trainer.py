@@ -57,6 +57,7 @@ class QuantizationTrainer(TrainingLoop[Sample]):
     """
 
     state_keys: ClassVar[set[str]] = {"program", "grid", "optimizer", "step", "seconds", "config", "start"}
+    """What its checkpoint holds."""
     of_another_run = "was made with another configuration or from another model: resume with the ones it began with"
     rate = "quantize.learning_rate"
 

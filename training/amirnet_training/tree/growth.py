@@ -25,10 +25,12 @@ FITTED = 4096
 
 @dataclass(frozen=True)
 class Growth:
-    """A new level: labels of all items on it, and one line a leaf about how it was split."""
+    """A new level."""
 
     labels: Labels
+    """Of all items on it."""
     report: tuple[str, ...]
+    """One line a leaf about how it was split."""
 
 
 def split(features: Features, policy: str, min_share: float, seed: int) -> tuple[Labels | None, str]:

@@ -24,6 +24,7 @@ class CoremlFormat(Format):
     title = "Core ML"
     suffix = ".mlpackage"
     precisions: ClassVar[Mapping[Kind, str]] = {"float": "float16", "int8": "int8"}
+    """What is written for each kind of model, by the names that the manifest uses."""
     engines = ("coreml",)
 
     def write_encoder(self, network: AMIRNet, probe: int, facts: ModelFacts) -> Parts:

@@ -23,6 +23,7 @@ class OnnxFormat(Format):
     title = "ONNX"
     suffix = ".onnx"
     precisions: ClassVar[Mapping[Kind, str]] = {"float": "float32", "int8": "int8"}
+    """What is written for each kind of model, by the names that the manifest uses."""
     engines = ("onnx",)
     any_tile = True
     on_arm64 = True

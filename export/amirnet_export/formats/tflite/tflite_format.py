@@ -31,6 +31,7 @@ class TfliteFormat(Format):
     title = "TFLite"
     suffix = ".tflite"
     precisions: ClassVar[Mapping[Kind, str]] = {"float": "float32", "int8": "int8"}
+    """What is written for each kind of model, by the names that the manifest uses."""
     engines = ("tflite", *TENSORFLOW)
     on_arm64 = True
 
