@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -64,4 +65,4 @@ def short_table(records: Sequence[Record]) -> str:
     share = purity(confusion(records), balanced=True)
     words = (f"The tree was never told what noise or blur is, and yet {share:.0%} of the photos (every kind weighing "
              "the same) lie in a node where their own kind is the commonest.")  # fmt: skip
-    return "\n".join([*lines, "", words])
+    return "\n".join([*lines, "", textwrap.fill(words, 120)])
