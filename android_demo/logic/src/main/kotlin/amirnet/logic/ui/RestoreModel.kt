@@ -34,7 +34,8 @@ import kotlinx.coroutines.launch
  * closed window changes nothing, and its journal survives the process. Its methods may be called by any thread.
  *
  * @param owner one thread at a time: it owns the model and the photo.
- * @param effects what the foreground service has to do; called where the event came from.
+ * @param effects what the foreground service has to do; called where the event came from, one at a time, in order. It
+ *     must not wait for another thread that calls this model.
  */
 class RestoreModel(
     private val desk: PhotoDesk,
@@ -124,10 +125,10 @@ class RestoreModel(
     private fun choose(change: (RestoreOptions) -> RestoreOptions) =
         states.update { it.copy(choices = change(it.choices), saved = null) }
 
-    private fun dispatch(event: JobEvent) {
-        val step = synchronized(lock) {
-            machine.next(states.value.job, event).also { step -> states.update { it.copy(job = step.state) } }
-        }
+    /** What an event asks for is done before its state can be seen and before the next event: who sees a photo finished
+     * may begin another one, and no effect of the old one comes after it. */
+    private fun dispatch(event: JobEvent) = synchronized(lock) {
+        val step = machine.next(states.value.job, event)
         for (effect in step.effects) {
             when (effect) {
                 JobEffect.BEGIN_WORK -> work = scope.launch(owner) { run() }
@@ -135,6 +136,7 @@ class RestoreModel(
                 else -> effects(effect, step.state)
             }
         }
+        states.update { it.copy(job = step.state) }
     }
 
     private suspend fun run() {
