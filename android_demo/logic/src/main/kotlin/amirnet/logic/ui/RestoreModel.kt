@@ -125,10 +125,11 @@ class RestoreModel(
     private fun choose(change: (RestoreOptions) -> RestoreOptions) =
         states.update { it.copy(choices = change(it.choices), saved = null) }
 
-    /** What an event asks for is done before its state can be seen and before the next event: who sees a photo finished
-     * may begin another one, and no effect of the old one comes after it. */
+    /** Its state first, which the service reads as it starts, then all that the event asks for, and only then the next
+     * event: who sees a photo finished may begin another one, and no effect of the old one comes after it. */
     private fun dispatch(event: JobEvent) = synchronized(lock) {
         val step = machine.next(states.value.job, event)
+        states.update { it.copy(job = step.state) }
         for (effect in step.effects) {
             when (effect) {
                 JobEffect.BEGIN_WORK -> work = scope.launch(owner) { run() }
@@ -136,7 +137,6 @@ class RestoreModel(
                 else -> effects(effect, step.state)
             }
         }
-        states.update { it.copy(job = step.state) }
     }
 
     private suspend fun run() {

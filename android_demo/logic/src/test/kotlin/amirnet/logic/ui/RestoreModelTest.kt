@@ -28,6 +28,7 @@ import amirnet.runtime.Pixels
 import amirnet.runtime.RestoreOptions
 import java.io.File
 import java.nio.file.Files
+import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.Executors
 import kotlin.test.AfterTest
 import kotlin.test.Test
@@ -48,7 +49,7 @@ class RestoreModelTest {
     private val folder: File = Files.createTempDirectory("model").toFile().also { File(it, "photo").writeText("x") }
     private val thread = Executors.newSingleThreadExecutor()
     private val scope = CoroutineScope(SupervisorJob())
-    private val effects = mutableListOf<JobEffect>()
+    private val effects = CopyOnWriteArrayList<JobEffect>()
     private val journal = JobJournal(folder)
     private val photo = Pixels(300, 400, ByteArray(3 * 300 * 400) { (it * 7).toByte() })
     private val desk = Desk()
@@ -147,6 +148,15 @@ class RestoreModelTest {
         throw AssertionError("never came: ${model.state.value}")
     }
 
+    /** A state is seen before what it asks for is done: waits for that, and fails if something else comes last. */
+    private fun assertEndsWith(effect: JobEffect) {
+        repeat(2000) {
+            if (effects.lastOrNull() == effect) return
+            Thread.sleep(5)
+        }
+        assertEquals(effect, effects.last())
+    }
+
     private fun finished() = until { it.job == JobState.Finished && it.hasResult }
 
     @Test
@@ -158,7 +168,7 @@ class RestoreModelTest {
         assertEquals(1.0, assertNotNull(state.found).kinds.sumOf { it.second }, 1e-9)
         assertFalse(state.needsRun)
         assertEquals(JobEffect.START_FOREGROUND, effects.first())
-        assertEquals(JobEffect.STOP_FOREGROUND, effects.last())
+        assertEndsWith(JobEffect.STOP_FOREGROUND)
         assertEquals(true, journal.read()?.restored)
     }
 
@@ -230,7 +240,7 @@ class RestoreModelTest {
         desk.onTile = { model.timeLimit() }
         choose()
         assertEquals(JobState.Interrupted(timeLimit = true), until { it.job is JobState.Interrupted }.job)
-        assertEquals(JobEffect.STOP_FOREGROUND, effects.last())
+        assertEndsWith(JobEffect.STOP_FOREGROUND)
         desk.onTile = {}
         thread.submit {}.get()
         model.restore()
