@@ -49,6 +49,7 @@ count() { sed -n "s/^\[ *\([0-9]*\) tests $1 *\]$/\1/p" "$work/tests.txt"; }
 passed=$(count successful) failed=$(count failed)
 if [ "${failed:-1}" != 0 ]; then
     cat "$work/tests.txt" >&2
+    sed -n 's/^ *JUnit Jupiter:/failed: /p' "$work/tests.txt" >&2
     say "the tests of logic did not all pass, or did not run"
     exit 1
 fi

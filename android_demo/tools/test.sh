@@ -24,5 +24,6 @@ if [ "$status" = 0 ] && [ "${passed:-0}" = 0 ]; then
     status=1
 fi
 [ "$left_out" = 0 ] || echo "$left_out left out: vectors of what no type here can express"
+sed -n 's/^ *JUnit Jupiter:/failed: /p' "$built/tests.txt"
 echo "${passed:-0} passed, ${failed:-0} failed"
 exit "$status"

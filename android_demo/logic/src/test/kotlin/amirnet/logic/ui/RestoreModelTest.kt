@@ -3,27 +3,14 @@ package amirnet.logic.ui
 import amirnet.EngineError
 import amirnet.ImageError
 import amirnet.OutputError
-import amirnet.Restorer
-import amirnet.bundle.ModelBundle
 import amirnet.logic.job.JobEffect
 import amirnet.logic.job.JobJournal
 import amirnet.logic.job.JobRecord
 import amirnet.logic.job.JobState
-import amirnet.logic.photo.GainMapFate
-import amirnet.logic.photo.ImageFormat
 import amirnet.logic.photo.PhotoNeeds
 import amirnet.logic.photo.SizeVerdict
-import amirnet.runtime.Answer
-import amirnet.runtime.Concurrency
-import amirnet.runtime.Encoded
-import amirnet.runtime.Engine
-import amirnet.runtime.EngineState
-import amirnet.runtime.Floats
-import amirnet.runtime.Levels
 import amirnet.runtime.Light
 import amirnet.runtime.LightCurve
-import amirnet.runtime.PhotoRows
-import amirnet.runtime.PixelRows
 import amirnet.runtime.Pixels
 import amirnet.runtime.RestoreOptions
 import java.io.File
@@ -52,8 +39,8 @@ class RestoreModelTest {
     private val effects = CopyOnWriteArrayList<JobEffect>()
     private val journal = JobJournal(folder)
     private val photo = Pixels(300, 400, ByteArray(3 * 300 * 400) { (it * 7).toByte() })
-    private val desk = Desk()
-    private val source = Source()
+    private val desk = TestDesk(photo)
+    private val source = TestSource(ArrayDeque(listOf(darker())))
     private val model = RestoreModel(desk, source, journal, scope, thread.asCoroutineDispatcher()) { effect, _ ->
         effects += effect
     }
@@ -64,77 +51,7 @@ class RestoreModelTest {
         thread.shutdownNow()
     }
 
-    /** Darkens every tile by one level; what the encoder says sends the photo nowhere in particular. */
-    private inner class Darker(val failsAt: Int = -1) : Engine {
-        override val title = "darker"
-        override val fixedTile: Int? = null
-        override val memory = null
-        override val state = EngineState.READY
-        override val concurrency = Concurrency.IN_TURN
-        private var tiles = 0
-
-        override fun load() = Unit
-        override fun prewarm(tile: Int?) = Unit
-        override fun unload() = Unit
-
-        override fun encode(probes: List<Pixels>): Encoded {
-            val size = bundle.tree.size
-            return Encoded(probes.map { Floats(size) { 0.5f } }, probes.map { Floats(size) { 0.25f } })
-        }
-
-        override fun restore(tile: Pixels, code: Floats): Answer {
-            if (++tiles == failsAt) throw EngineError("lost the device; choose another engine")
-            desk.onTile()
-            val found = ByteArray(tile.height * tile.width * 3)
-            for (y in 0 until tile.height) for (x in 0 until 3 * tile.width) {
-                val level = tile.data[tile.at(y, 0) + x].toInt() and 0xFF
-                found[y * 3 * tile.width + x] = maxOf(0, level - 1).toByte()
-            }
-            return Levels.of(Pixels(tile.height, tile.width, found))
-        }
-    }
-
-    private inner class Source : RestorerSource {
-        val engines = ArrayDeque<Engine>(listOf(Darker()))
-        var unloaded = 0
-
-        override fun ready() = Restorer(bundle, engines.first(), tile = 256)
-
-        override fun failed(error: EngineError): Boolean = engines.removeFirst().let { engines.isNotEmpty() }
-
-        override fun unload() {
-            unloaded++
-        }
-    }
-
-    private inner class Desk : PhotoDesk {
-        var onTile: () -> Unit = {}
-        var broken = false
-        var large: SizeVerdict.Refused? = null
-        var saving: () -> Unit = {}
-        val saves = mutableListOf<Triple<Int, Boolean, Boolean>>()
-
-        override fun open(record: JobRecord): OpenedPhoto {
-            if (broken) throw ImageError("${record.title}: not a photo; choose another one")
-            return object : OpenedPhoto {
-                private var rows = PixelRows(photo)
-                override val facts = PhotoFacts(record.title, photo.width, photo.height, Place.NONE, false, null)
-                override val refused = large
-
-                override fun rows(): PhotoRows = PixelRows(photo).also { rows = it }
-
-                override fun preview(curve: LightCurve?) = Preview(photo, rows.image.copy(), curve)
-
-                override fun save(parts: Int, brightened: Boolean, keepPlace: Boolean): SavedPhoto {
-                    saves += Triple(parts, brightened, keepPlace)
-                    saving()
-                    return SavedPhoto("a.jpg", "u", ImageFormat.JPEG, false, GainMapFate.NONE, null, false, null)
-                }
-
-                override fun close() = Unit
-            }
-        }
-    }
+    private fun darker(failsAt: Int = -1) = Darker(failsAt) { desk.onTile() }
 
     private fun choose(options: RestoreOptions = RestoreOptions()) =
         model.choose(JobRecord("photo", "IMG.jpg", placeStripped = false, options, running = false, restored = false))
@@ -250,7 +167,7 @@ class RestoreModelTest {
     @Test
     fun anEngineThatFailsAtWorkIsReplacedAndThePhotoBegunAnew() {
         source.engines.clear()
-        source.engines += listOf(Darker(failsAt = 2), Darker())
+        source.engines += listOf(darker(failsAt = 2), darker())
         choose(RestoreOptions(light = Light.Keep))
         val after = assertNotNull(finished().preview).after
         assertEquals(photo.level(299, 399, 2) - 1, after.level(299, 399, 2))
@@ -260,7 +177,7 @@ class RestoreModelTest {
     @Test
     fun errorsComeByTheContractsName() {
         source.engines.clear()
-        source.engines += Darker(failsAt = 1)
+        source.engines += darker(failsAt = 1)
         choose()
         assertEquals("EngineError", assertIs<JobState.Failed>(until { it.job is JobState.Failed }.job).error)
         model.dismissError()
@@ -299,12 +216,5 @@ class RestoreModelTest {
         assertEquals("noise", model.state.value.choices.kind)
         model.restore()
         finished()
-    }
-
-    private companion object {
-        val bundle: ModelBundle by lazy {
-            val repository = checkNotNull(System.getProperty("amirnet.repository"))
-            ModelBundle.open(File(repository, "sdk/amirnet/bundles/tiny").path)
-        }
     }
 }
