@@ -30,11 +30,16 @@ TIME_BARS = {("onnx", "float"): 0.75, ("tflite", "int8"): 0.6}
 PROGRAM = """
 import json, sys
 from amirnet import Restorer
-model, engine, precision, photo, output, first = sys.argv[1:]
+try:
+    from amirnet import RestoreOptions
+except ImportError:
+    RestoreOptions = None
+model, engine, precision, light, photo, output, first = sys.argv[1:]
 restorer = Restorer.from_bundle(model, engine=engine, precision=precision)
-restorer.restore_file(first, output)  # loads what there is to load
+options = [] if RestoreOptions is None else [RestoreOptions(light=light)]
+restorer.restore_file(first, output, *options)  # loads what there is to load
 before = getattr(restorer.engine, "graph_seconds", None)
-result = restorer.restore_file(photo, output)
+result = restorer.restore_file(photo, output, *options)
 model_seconds = None if before is None else restorer.engine.graph_seconds - before
 print(json.dumps({"seconds": result.seconds, "model": model_seconds, "tile": result.tile, "tiles": result.tiles}))
 """
@@ -63,12 +68,13 @@ class Spent:
 
 
 def restore_once(
-    way: tuple[str, str], model: str, photo: Path, first: Path, folder: Path, release: Path | None = None
+    way: tuple[str, str], light: str, model: str, photo: Path, first: Path, folder: Path, release: Path | None = None
 ) -> Spent:
     """Restores a photo in a process of its own, after a small one.
 
     Args:
         way: engine and precision.
+        light: what is done to the photo's light, "auto", "keep" or "brighten"; not by releases that cannot be told.
         photo, first: the photo, and the small one.
         folder: for what is written.
         release: a checkout whose SDK does it; None: this one's.
@@ -78,7 +84,7 @@ def restore_once(
     """
     path = sys.path if release is None else [str(release / source) for source in SOURCES]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))}
-    words = [sys.executable, "-c", PROGRAM, model, *way, str(photo), str(folder / "out.jpg"), str(first)]
+    words = [sys.executable, "-c", PROGRAM, model, *way, light, str(photo), str(folder / "out.jpg"), str(first)]
     done = subprocess.run(words, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         last = (done.stderr.splitlines() or ["no word of why"])[-1]
@@ -90,7 +96,12 @@ def restore_once(
 
 
 def measure(
-    ways: Sequence[tuple[str, str]], model: str, megapixels: float, runs: int, release: Path | None = None
+    ways: Sequence[tuple[str, str]],
+    light: str,
+    model: str,
+    megapixels: float,
+    runs: int,
+    release: Path | None = None,
 ) -> dict[tuple[tuple[str, str], bool], Spent]:
     """(way, whether by the earlier release) -> the quickest of `runs` restores, all in turns."""
     found: dict[tuple[tuple[str, str], bool], list[Spent]] = {}
@@ -102,7 +113,7 @@ def measure(
         for _ in range(runs):
             for way in ways:
                 for earlier in (False, True) if release is not None else (False,):
-                    spent = restore_once(way, model, photo, first, folder, release if earlier else None)
+                    spent = restore_once(way, light, model, photo, first, folder, release if earlier else None)
                     found.setdefault((way, earlier), []).append(spent)
     return {key: min(all_runs, key=lambda spent: spent.total) for key, all_runs in found.items()}
 
@@ -135,14 +146,21 @@ def _verdict(found: float, bar: float | None) -> str:
 @click.option("--model", default="mobile", show_default=True, help="A shipped model's name, or a bundle's path.")
 @click.option("--engine", "names", type=click.Choice(["onnx", "tflite"]), multiple=True, help="Only this one.")
 @click.option("--megapixels", type=click.FloatRange(0.1), default=12, show_default=True, help="Of the photo, 4:3.")
+@click.option(
+    "--light",
+    type=click.Choice(["auto", "keep"]),
+    default="auto",
+    show_default=True,
+    help="The made-up photo is brightened by `auto`: every tile is then looked up in tables, too.",
+)
 @click.option("--runs", type=click.IntRange(1), default=1, show_default=True, help="The quickest counts.")
 @click.option("--against", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="FOLDER",
               help="A checkout of an earlier release, to compare whole times with.")  # fmt: skip
-def main(model: str, names: tuple[str, ...], megapixels: float, runs: int, against: Path | None) -> None:
+def main(model: str, names: tuple[str, ...], megapixels: float, light: str, runs: int, against: Path | None) -> None:
     """Print what of a photo's time is neither the model nor the codecs; status 1 where a bar is missed."""
     ways = [way for way in BARS if not names or way[0] in names]
     try:
-        found = measure(ways, model, megapixels, runs, None if against is None else against.resolve())
+        found = measure(ways, light, model, megapixels, runs, None if against is None else against.resolve())
     except AmirnetError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)

@@ -13,7 +13,7 @@ FLOAT, INT8 = ("onnx", "float"), ("tflite", "int8")
 
 def test_a_photo_is_measured_against_another_checkout(toy_bundle):
     """This one stands for the earlier release."""
-    found = measure([FLOAT], str(toy_bundle), 0.1, 1, Path(__file__).parents[2])
+    found = measure([FLOAT], "auto", str(toy_bundle), 0.1, 1, Path(__file__).parents[2])
     now, before = found[(FLOAT, False)], found[(FLOAT, True)]
     assert (now.tile, now.tiles) == (before.tile, before.tiles) and now.tiles > 50
     assert 0 < now.model < now.total and 0 < now.codecs < now.total and 0 < now.overhead < 1
@@ -35,6 +35,6 @@ def test_bars_are_told():
 
 def test_a_failure_is_one_line(tmp_path):
     with pytest.raises(AmirnetError, match=r"onnx float: restoring failed .*no such bundle"):
-        restore_once(FLOAT, "no such bundle", tmp_path / "a.jpg", tmp_path / "b.jpg", tmp_path)
+        restore_once(FLOAT, "auto", "no such bundle", tmp_path / "a.jpg", tmp_path / "b.jpg", tmp_path)
     done = CliRunner().invoke(main, ["--model", str(tmp_path / "none"), "--engine", "onnx", "--megapixels", "0.1"])
     assert done.exit_code == 2 and done.stderr.startswith("error: onnx float: restoring failed")

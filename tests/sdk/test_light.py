@@ -75,6 +75,16 @@ def test_each_channel_has_its_own_table():
     assert photo.max() == 40, "a copy"
 
 
+@pytest.mark.parametrize("width", [0, 1, 2, 7, 8])
+def test_two_pixels_at_a_time_are_as_one_at_a_time(width):
+    curve = LightCurve((3.0, 0.5, 0.0), (0.0, 1.0, 2.0))
+    photo = np.random.default_rng(width).integers(0, 256, (5, 9, 3), dtype=np.uint8)
+    part = photo[:, :width]
+    for pixels in (part, photo[:, 1 : width + 1][::-1], part.copy(order="F")):
+        wanted = np.stack([curve.tables[channel][pixels[..., channel]] for channel in range(3)], axis=-1)
+        np.testing.assert_array_equal(curve.applied(pixels), wanted)
+
+
 @given(st.integers(0, 10**6), st.integers(1, 4), st.integers(1, 9))
 def test_statistics_are_what_a_sorted_list_says(seed, count, side):
     rng = np.random.default_rng(seed)

@@ -13,7 +13,9 @@ from amirnet.errors import OutputError
 from amirnet.photo.photo_stream import PhotoStream
 from amirnet.photo.row_buffer import upright
 from amirnet.runtime.input_window import InputWindow, row_span
+from amirnet.runtime.light_curve import LightCurve
 from amirnet.runtime.padding import crop
+from amirnet.runtime.tile_runner import _LitTiles
 from amirnet.runtime.transparency import HiddenFill, fill_hidden
 
 
@@ -25,6 +27,20 @@ def plans(draw):
     size = 2 * halo + alignment * core
     sides = st.integers(1, 70)
     return TilePlan(draw(sides), draw(sides), size, halo, draw(st.integers(0, 6)), alignment, draw(st.booleans()))
+
+
+@settings(max_examples=50)
+@given(plans())
+def test_a_tiles_light_is_that_of_its_pixels(plan):
+    photo = np.random.default_rng(plan.width).integers(0, 256, (plan.height, plan.width, 3), dtype=np.uint8)
+    curve = LightCurve((2.0, 1.0, 0.0), (0.0, 0.5, 3.0))
+    window, lit = InputWindow(plan, lambda top, bottom: photo[top:bottom]), _LitTiles(plan, curve)
+    for tile in plan:
+        if tile.column == 0:
+            window.step(tile.row)
+        pixels = window.crop(tile)
+        wanted = np.stack([curve.tables[channel][pixels[..., channel]] for channel in range(3)], axis=-1)
+        np.testing.assert_array_equal(lit.of(tile, pixels), wanted)
 
 
 @settings(max_examples=50)

@@ -1,4 +1,7 @@
-"""Tiles back to a photo: integer weights, integer sums, one rounding, rectangles as they finish (CONTRACT M1-M7)."""
+"""Tiles back to a photo: integer weights, integer sums, one rounding, rectangles as they finish (CONTRACT M1-M7).
+
+The integers are held as float64: all are below 2^53, so each is exact, and their arithmetic is several times as fast.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from amirnet.errors import TileError
-from amirnet.runtime.arrays import Integers, Pixels
+from amirnet.runtime.arrays import Doubles, Pixels
 from amirnet.runtime.engine import Answer
 from amirnet.runtime.tile_plan import Axis, Tile, TilePlan
 
@@ -26,17 +29,15 @@ Put: TypeAlias = Callable[[int, int, Pixels], object]
 """Takes a finished rectangle: its top, its left, its levels, uint8 HWC."""
 
 
-def fixed_point(core: Answer) -> Integers:
-    """floor(clamp(y, 0, 1) * 65280 + 0.5), in float64, as int64 (CONTRACT M1); of levels, 256 times as much. Numbers
-    must not be NaN."""
+def fixed_point(core: Answer) -> Doubles:
+    """floor(clamp(y, 0, 1) * 65280 + 0.5) in float64 (CONTRACT M1); of levels, 256 times as much. Numbers must not be
+    NaN."""
     if core.dtype == np.uint8:
-        return core.astype(np.int64) * LEVEL
-    result = np.empty(core.shape, dtype=np.int64)
-    for top in range(0, len(core), _SLICE):
-        rows = slice(top, top + _SLICE)
-        clamped = np.clip(core[rows].astype(np.float64), 0.0, 1.0)
-        result[rows] = np.floor(clamped * ONE + 0.5)
-    return result
+        return np.multiply(core, float(LEVEL), dtype=np.float64)
+    result: Doubles = np.clip(core, 0.0, 1.0).astype(np.float64)
+    result *= ONE
+    result += 0.5
+    return np.floor(result, out=result)
 
 
 def lone_levels(core: Answer, into: Pixels) -> None:
@@ -56,13 +57,13 @@ def lone_levels(core: Answer, into: Pixels) -> None:
             into[rows, :, channel] = numbers  # which cuts off what is behind the point
 
 
-def axis_weights(axis: Axis, position: int, overlap: int) -> Integers:
-    """Weights of a core's pixels along one axis, int64 of shape (core,), each in 1 .. overlap + 1 (CONTRACT M2).
+def axis_weights(axis: Axis, position: int, overlap: int) -> Doubles:
+    """Weights of a core's pixels along one axis, of shape (core,), each in 1 .. overlap + 1 (CONTRACT M2).
 
     They ramp up from every edge that has a neighbour, and stay full at the photo's own edges.
     """
-    distance = np.arange(axis.core, dtype=np.int64)
-    weights = np.full(axis.core, overlap + 1, dtype=np.int64)
+    distance = np.arange(axis.core, dtype=np.float64)
+    weights = np.full(axis.core, overlap + 1, dtype=np.float64)
     if position > 0:
         weights = np.minimum(weights, 1 + distance)
     if position + axis.core < axis.padded:
@@ -70,14 +71,16 @@ def axis_weights(axis: Axis, position: int, overlap: int) -> Integers:
     return weights
 
 
-def rounded(total: Integers, weight: Integers) -> Pixels:
+def rounded(total: Doubles, weight: Doubles) -> Pixels:
     """8-bit levels of weighted sums of fixed-point values, halves up (CONTRACT M4). Weights are at least 1.
 
-    The floor of the float64 quotient is that of the exact one: below a whole number n that lacks at least a part in
-    512 wsum n, and wsum stays below 2^35.
+    (acc + 128 wsum) / (256 wsum): the floor of the float64 quotient is that of the exact one, which lacks at least a
+    part in 256 wsum n below a whole number n, as wsum stays below 2^35.
     """
-    levels: Pixels = np.divide(2 * total + LEVEL * weight, 2 * LEVEL * weight).astype(np.uint8)
-    return levels
+    scaled = LEVEL * weight
+    levels = total + scaled * 0.5
+    levels /= scaled
+    return levels.astype(np.uint8)  # which cuts off what is behind the point
 
 
 class Blender:
@@ -91,12 +94,17 @@ class Blender:
     def __init__(self, plan: TilePlan, put: Put) -> None:
         self.plan = plan
         self._put = put
-        self._across = _total_weights(plan.horizontal, plan.shared)[: plan.width]
+        # Rows of numbers, three a pixel: with an inner axis of three all below is several times as slow.
+        self._across = np.repeat(_total_weights(plan.horizontal, plan.shared)[: plan.width], 3)
+        self._weights_down = [axis_weights(plan.vertical, y, plan.shared) for y in plan.vertical.positions]
+        self._weights_across = [
+            np.repeat(axis_weights(plan.horizontal, x, plan.shared), 3) for x in plan.horizontal.positions
+        ]
         self._down = _total_weights(plan.vertical, plan.shared)[: plan.height]
         starts = [*plan.vertical.positions, plan.height]
         shared = max(min(y + plan.vertical.core, plan.height) - following for y, following in pairwise(starts))
-        self._carried = np.zeros((shared, plan.width, 3), dtype=np.int64)
-        self._pending: Integers = np.zeros((0, 0, 3), dtype=np.int64)
+        self._carried = np.zeros((shared, 3 * plan.width), dtype=np.float64)
+        self._pending: Doubles = np.zeros((0, 0), dtype=np.float64)
         self._next = 0
 
     def add(self, tile: Tile, core: Answer) -> None:
@@ -114,7 +122,7 @@ class Blender:
         # The core may reach beyond the photo (its size is a multiple of the alignment): those pixels are dropped.
         rows, columns = rows.within(self.plan.height - tile.y), columns.within(self.plan.width - tile.x)
         levels = np.empty((rows.done, columns.done, 3), dtype=np.uint8)
-        pending = np.empty((rows.length, columns.length - columns.done, 3), dtype=np.int64)
+        pending = np.empty((rows.length, 3 * (columns.length - columns.done)), dtype=np.float64)
         if rows.shared < rows.done and columns.shared < columns.done:
             alone = slice(rows.shared, rows.done), slice(columns.shared, columns.done)
             lone_levels(core[alone], levels[alone])
@@ -131,34 +139,33 @@ class Blender:
             if top < bottom and left < right:
                 part = core[top:bottom, left:right]
                 self._blend(tile, part, _Place(top, left, rows, columns), levels, pending)
-        self._carried[rows.length - rows.done :, tile.x : tile.x + columns.done] = 0
+        self._carried[rows.length - rows.done :, 3 * tile.x : 3 * (tile.x + columns.done)] = 0
         self._pending = pending
         if levels.size:
             self._put(tile.y, tile.x, levels)
 
-    def _blend(self, tile: Tile, part: Answer, at: _Place, levels: Pixels, pending: Integers) -> None:
+    def _blend(self, tile: Tile, part: Answer, at: _Place, levels: Pixels, pending: Doubles) -> None:
         """A part of a core that other tiles may share: what is finished into `levels`, what the next tile of this row
         shares into `pending`, what the next row shares to the carried sums."""
-        plan, (height, width) = self.plan, part.shape[:2]
+        height, width = part.shape[:2]
         top, left, done_rows, done = at.top, at.left, at.rows.done, at.columns.done
-        down = axis_weights(plan.vertical, tile.y, plan.shared)[top : top + height]
-        across = axis_weights(plan.horizontal, tile.x, plan.shared)[left : left + width]
-        sums = fixed_point(part)
-        sums *= (down[:, None] * across[None, :])[:, :, None]
+        sums = fixed_point(part).reshape(height, 3 * width)
+        sums *= self._weights_down[tile.row][top : top + height, None]
+        sums *= self._weights_across[tile.column][3 * left : 3 * (left + width)]
         if tile.column > 0:
-            earlier = self._pending[top : top + height, left : left + width]
+            earlier = self._pending[top : top + height, 3 * left : 3 * (left + width)]
             sums[:, : earlier.shape[1]] += earlier
         cut = min(max(done - left, 0), width)
-        pending[top : top + height, left + cut - done : left + width - done] = sums[:, cut:]
-        sums, columns = sums[:, :cut], slice(tile.x + left, tile.x + left + cut)
+        pending[top : top + height, 3 * (left + cut - done) : 3 * (left + width - done)] = sums[:, 3 * cut :]
+        sums, columns = sums[:, : 3 * cut], slice(3 * (tile.x + left), 3 * (tile.x + left + cut))
         above = self._carried[top : min(top + height, at.rows.shared), columns]
         sums[: len(above)] += above
         count = min(max(done_rows - top, 0), height)
         for first in range(0, count, _SLICE):
             last = min(first + _SLICE, count)
-            y = slice(tile.y + top + first, tile.y + top + last)
-            weight = self._down[y, None] * self._across[None, columns]
-            levels[top + first : top + last, left : left + cut] = rounded(sums[first:last], weight[:, :, None])
+            weight = self._down[tile.y + top + first : tile.y + top + last, None] * self._across[columns]
+            found = rounded(sums[first:last], weight)
+            levels[top + first : top + last, left : left + cut] = found.reshape(last - first, cut, 3)
         self._carried[top + count - done_rows : top + height - done_rows, columns] = sums[count:]
 
 
@@ -191,10 +198,10 @@ class _Place(NamedTuple):
     columns: _Span
 
 
-def _total_weights(axis: Axis, overlap: int) -> Integers:
+def _total_weights(axis: Axis, overlap: int) -> Doubles:
     """Of every pixel of [0, padded): the weights of all cores that hold it, along one axis. A pixel's wsum (CONTRACT
     M3) is the product of its two: tiles are all pairs of the axes' cores."""
-    total = np.zeros(axis.padded, dtype=np.int64)
+    total = np.zeros(axis.padded, dtype=np.float64)
     for position in axis.positions:
         total[position : position + axis.core] += axis_weights(axis, position, overlap)
     return total

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from amirnet.runtime.arrays import Pixels
+from amirnet.runtime.arrays import Integers, Pixels
 from amirnet.runtime.padding import picked, source_coordinates
 from amirnet.runtime.tile_plan import Tile, TilePlan
 from amirnet.runtime.transparency import BLOCK
@@ -26,6 +26,8 @@ class InputWindow:
         self._steps = [(first, min(-(-end // BLOCK) * BLOCK, plan.height)) for first, end in spans]
         self._held = np.empty((max(end - first for first, end in self._steps), plan.width, 3), dtype=np.uint8)
         self._top = self._end = 0
+        self._rows = np.empty(0, dtype=np.int64)
+        self._columns = [_read_by(x, plan.horizontal.core, plan.halo, plan.width) for x in plan.horizontal.positions]
 
     def step(self, row: int) -> None:
         """Drop the rows that no tile row from this one on reads, and read what this one lacks."""
@@ -38,14 +40,13 @@ class InputWindow:
             bottom = min(self._end + BLOCK, end)
             self._held[self._end - first : bottom - first] = self._read(self._end, bottom)
             self._end = bottom
+        plan = self._plan
+        self._rows = _read_by(plan.vertical.positions[row], plan.vertical.core, plan.halo, plan.height) - first
 
     def crop(self, tile: Tile) -> Pixels:
         """The input of a tile of the current row, its core and the halo around it, padded (CONTRACT L5). To be read
         only, and not to be kept beyond the next step."""
-        plan = self._plan
-        rows = source_coordinates(tile.y - plan.halo, tile.y + tile.height + plan.halo, plan.height) - self._top
-        columns = source_coordinates(tile.x - plan.halo, tile.x + tile.width + plan.halo, plan.width)
-        return picked(self._held, rows, columns)
+        return picked(self._held, self._rows, self._columns[tile.column])
 
     def block(self, top: int, left: int, height: int, width: int) -> Pixels:
         """A rectangle of the held rows, not to be kept beyond the next step."""
@@ -54,6 +55,10 @@ class InputWindow:
 
 def row_span(plan: TilePlan, row: int) -> tuple[int, int]:
     """The rows [first, end) of the photo that a tile row reads, halo and padding included (CONTRACT S1)."""
-    y = plan.vertical.positions[row]
-    at = source_coordinates(y - plan.halo, y + plan.vertical.core + plan.halo, plan.height)
+    at = _read_by(plan.vertical.positions[row], plan.vertical.core, plan.halo, plan.height)
     return int(at.min()), int(at.max()) + 1
+
+
+def _read_by(begin: int, core: int, halo: int, length: int) -> Integers:
+    """The photo's coordinates along one axis that a tile reads whose core begins there, padding included."""
+    return source_coordinates(begin - halo, begin + core + halo, length)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Generic, TypeAlias, TypeVar
+
+import numpy as np
 
 from amirnet.errors import OutOfMemoryError
 from amirnet.runtime.arrays import Floats, Pixels
@@ -103,13 +106,14 @@ def _restore_once(
     engine: Engine, plan: TilePlan, treatment: Treatment, photo: PhotoRows, where: str, progress: Progress | None
 ) -> None:
     """The window holds the photo's own levels: the change is told by them, and they are looked up as a tile is cut."""
-    window, light = InputWindow(plan, photo.read), treatment.light
+    window = InputWindow(plan, photo.read)
+    lit = None if treatment.light is None or treatment.light.is_identity else _LitTiles(plan, treatment.light)
 
     def input_of(tile: Tile) -> Pixels:
         if tile.column == 0:
             window.step(tile.row)
         found = window.crop(tile)
-        return found if light is None else light.applied(found)
+        return found if lit is None else lit.of(tile, found)
 
     def put(top: int, left: int, levels: Pixels) -> None:
         seen = window.block(top, left, *levels.shape[:2])
@@ -122,6 +126,27 @@ def _restore_once(
         blender.add(tile, core)
         if progress is not None:
             progress(tile.index + 1, total)
+
+
+class _LitTiles:
+    """Tiles under a tone curve, each row of them from left to right: the columns that a tile has in common with the one
+    before it, halos included, are looked up once."""
+
+    def __init__(self, plan: TilePlan, light: LightCurve) -> None:
+        self._light = light
+        at, side = plan.horizontal.positions, plan.horizontal.core + 2 * plan.halo
+        self._common = [0, *(max(0, side - (x - before)) for before, x in pairwise(at))]
+        self._before: Pixels = np.empty((0, 0, 3), dtype=np.uint8)
+
+    def of(self, tile: Tile, pixels: Pixels) -> Pixels:
+        """A tile's input, uint8 HWC, as its curve makes it. To be read only."""
+        common = self._common[tile.column]
+        lit = np.empty_like(pixels, order="C")
+        if common:
+            lit[:, :common] = self._before[:, -common:]
+        self._light.apply(pixels[:, common:], lit[:, common:])
+        self._before = lit
+        return lit
 
 
 def first_that_fits(sizes: Sequence[int], attempt: Callable[[int], Result]) -> Result:
