@@ -33,9 +33,9 @@ from .torch_check import check_with_torch
 
 SCHEMA = "1.2"
 """The manifest's (CONTRACT V1)."""
-CORE = 256
-"""Side of a fixed-shape model's tile without its halo, in pixels: a phone's memory is short, and it may run other
-tiles by `--tile`."""
+CORE = 304
+"""Side of a fixed-shape model's tile without its halo, in pixels: the largest with which LiteRT stays within 300 MB for
+12 megapixels, also in float (docs/MEMORY.md)."""
 LARGE = 488
 """The same of the tile that flexible graphs are run with where there is room: there the time a megapixel is least."""
 OVERLAP = 16

@@ -24,7 +24,7 @@ from amirnet.engines.registry import make_engine
 from amirnet.errors import BundleError, OutputError
 from amirnet_export import bundle_writer, exchange
 from amirnet_export.errors import ExportError
-from amirnet_export.exporter import export_bundle, make_manifest
+from amirnet_export.exporter import CORE, LARGE, export_bundle, make_manifest
 from amirnet_training.checkpoint import load_model, model_identity, weights_identity
 from amirnet_training.network.receptive_field import measure
 from amirnet_training.quantization.grid import QuantParams
@@ -44,7 +44,7 @@ def test_the_manifest_is_the_checkpoints(bundle_folder, checkpoint) -> None:
     tile = manifest.tile
     assert tile.radius == measure(model.network) <= tile.halo and tile.flexible
     assert tile.halo % tile.alignment == 0 and tile.halo - tile.radius < tile.alignment
-    assert (tile.size - 2 * tile.halo, tile.preferred - 2 * tile.halo, manifest.probe.size) == (256, 488, 64)
+    assert (tile.size - 2 * tile.halo, tile.preferred - 2 * tile.halo, manifest.probe.size) == (CORE, LARGE, 64)
     assert manifest.metrics["parameters"] == sum(p.numel() for p in model.network.parameters())
     whole = {"manifest.json", "parity.json", "encoder.onnx", "restorer.onnx", "encoder.tflite", "restorer.tflite"}
     assert {name for name in files(bundle_folder) if ".mlpackage/" not in name} == whole
@@ -57,7 +57,7 @@ def test_the_manifest_is_the_checkpoints(bundle_folder, checkpoint) -> None:
 @pytest.mark.parametrize("preset", ["mobile", "tiny"])
 def test_a_halo_is_what_the_network_sees_in_whole_alignment_steps(preset: str) -> None:
     tile = make_manifest(make_model(preset))["geometry"]["tile"]
-    assert tile["alignment"] == 8 and tile["halo"] % 8 == 0 and tile["size"] == 256 + 2 * tile["halo"]
+    assert tile["alignment"] == 8 and tile["halo"] % 8 == 0 and tile["size"] == CORE + 2 * tile["halo"]
     assert tile["radius"] <= tile["halo"] < tile["radius"] + 8 and tile["halo"] <= 64
 
 

@@ -126,5 +126,6 @@ def test_too_little_memory_is_called_so(precision, more, toy_photo, tmp_path):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(words, capture_output=True, text=True, check=False, env=environment)
     last = done.stderr.splitlines()[-1]
-    assert last.startswith("amirnet.errors.OutOfMemoryError: tile 384: not enough memory ("), done.stderr
+    size = ModelBundle.open("mobile").spec.tile.size
+    assert last.startswith(f"amirnet.errors.OutOfMemoryError: tile {size}: not enough memory ("), done.stderr
     assert not (tmp_path / "out.png").exists()

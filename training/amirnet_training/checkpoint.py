@@ -71,7 +71,7 @@ class TrainedModel:
     network: AMIRNet
     """In eval mode."""
     config: Config
-    """That it was trained with."""
+    """What it was trained with, and its network's shape."""
     tree: dict[str, Any] | None
     """As `tree.finish.describe` makes it; None while the tree has not been finished."""
     facts: dict[str, Any]

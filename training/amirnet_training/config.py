@@ -136,6 +136,8 @@ class TrainConfig(Section):
 class QuantizeConfig(Section):
     """Quantization-aware training of a finished model's restorer, on the same samples as its training."""
 
+    begin: Literal["calibrated", "trained"] = "calibrated"
+    """From a grid that the calibration finds, or from the model's own 8-bit restorer, which is trained on."""
     steps: Annotated[int, Field(ge=0)] = 1200
     """0: the calibration alone."""
     learning_rate: Annotated[float, Field(gt=0)] = 3e-5

@@ -183,5 +183,6 @@ def _squares(pixels: npt.NDArray[np.uint8]) -> Tensor:
 
 
 def _stacked(made: list[_View]) -> PhotoViews:
-    codes, statistics, photo, target = (torch.stack([view[part] for view in made]) for part in range(4))  # type: ignore[misc]
+    parts = (torch.stack([view[part] for view in made]) for part in range(4))  # type: ignore[misc]
+    codes, statistics, photo, target = parts
     return PhotoViews(codes, statistics, photo, target, tuple(view[4] for view in made))

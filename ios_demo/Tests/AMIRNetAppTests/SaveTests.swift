@@ -113,7 +113,7 @@ final class PropertiesTests: XCTestCase {
 
 final class LimitsTests: XCTestCase {
     private func plan(_ width: Int, _ height: Int) throws -> TilePlan {
-        try TilePlan(width, height, size: 384, halo: 64, overlap: 16, alignment: 8, flexible: false)
+        try TilePlan(width, height, size: 432, halo: 64, overlap: 16, alignment: 8, flexible: false)
     }
 
     func testFortyEightMegapixelsFitTheBudget() throws {

@@ -57,7 +57,7 @@ class TfliteEngine(GraphEngine):
     def __init__(self, bundle: ModelBundle, precision: str = "float32", threads: int = 0) -> None:
         super().__init__(bundle, precision, threads)
         self.fixed_tile = bundle.manifest.tile.size
-        self.memory = EngineMemory(72_000_000, 760 if precision == "int8" else 980)
+        self.memory = EngineMemory(72_000_000, 640 if precision == "int8" else 900)
         self._kinds = {"encoder": np.float32, "restorer": np.int8 if precision == "int8" else np.float32}
         self._interpreter = self._interpreter_class()
 

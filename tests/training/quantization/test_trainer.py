@@ -76,6 +76,23 @@ def test_a_quantised_model_beside_the_float_one(short, start, tree, tmp_path) ->
     assert not list(folder.glob(".*")), "nothing half-written is left"
 
 
+def test_an_8_bit_restorer_is_trained_on(short, start, tmp_path) -> None:
+    first = QuantizationTrainer(short(), start, tmp_path / "first").run().quantized
+    kept = QuantizationTrainer(short(quantize={"begin": "trained", "steps": 0}), tmp_path / "first", tmp_path / "kept")
+    found = kept.run().quantized
+    assert found.grid.activations == first.grid.activations
+    assert all(torch.equal(layer.weight, first.layers[name].weight) for name, layer in found.layers.items())
+    config = short(quantize={"begin": "trained", "learning_rate": 1e-3})
+    on = QuantizationTrainer(config, tmp_path / "first", tmp_path / "on")
+    learnt = on.run().quantized
+    ended = read(tmp_path / "first" / "log.jsonl")[-1]["validation"]
+    begun = read(tmp_path / "on" / "log.jsonl")[0]["validation"]
+    assert begun["mean"] == pytest.approx(ended["mean"], abs=0.1), "the scales of weights follow the weights again"
+    assert any(not torch.equal(layer.weight, first.layers[name].weight) for name, layer in learnt.layers.items())
+    with pytest.raises(CheckpointError, match=r"holds no 8-bit restorer to train on: set quantize.begin to calibrated"):
+        QuantizationTrainer(config, start, tmp_path / "none")
+
+
 def test_stopped_and_resumed_equals_undisturbed_to_the_bit(short, start, tmp_path) -> None:
     config, whole, folder = short(), tmp_path / "whole", tmp_path / "stopped"
     QuantizationTrainer(config, start, whole).run()

@@ -116,9 +116,9 @@ class ProfileNoise(KeepsTarget):
     """Noise as it was measured."""
 
     index: int
-    """Of the measured photo, among `instances`."""
+    """Which measured photo it is like, among `instances`."""
     gain: float = 1.0
-    """Times its deviation."""
+    """What the measured deviation is multiplied by."""
     kind = "camera"
     margin = REACH
 

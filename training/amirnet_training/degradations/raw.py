@@ -70,7 +70,7 @@ class RawNoise(KeepsTarget):
     margin = 8
 
     @classmethod
-    def draw(cls, rng: np.random.Generator, low: float = 1.5e-4, high: float = 1e-2) -> RawNoise:
+    def draw(cls, rng: np.random.Generator, low: float = 2e-4, high: float = 2e-2) -> RawNoise:
         """``shot`` log-uniform in [low, high]; the rest as cameras have it."""
         shot = log_uniform(rng, low, high)
         mix = rng.dirichlet(np.ones(CAMERAS))

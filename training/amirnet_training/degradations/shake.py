@@ -78,7 +78,7 @@ class HandShake(KernelBlur):
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> HandShake:
-        length, seed = log_uniform(rng, 4, 35), int(rng.integers(2**32))
+        length, seed = log_uniform(rng, 3, 28), int(rng.integers(2**32))
         return cls(length, seed, rng.uniform(0, 0.9), int(rng.poisson(0.5)), *draw_light(rng))
 
     def kernel(self) -> Kernel:
@@ -112,7 +112,7 @@ class Sweep(KernelBlur):
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Sweep:
-        return cls(log_uniform(rng, 3, 25), rng.uniform(0, 180), float(rng.normal(0, 25)), *draw_light(rng))
+        return cls(log_uniform(rng, 2.5, 20), rng.uniform(0, 180), float(rng.normal(0, 25)), *draw_light(rng))
 
     def kernel(self) -> Kernel:
         return _arc(self.length, self.angle, self.bend)

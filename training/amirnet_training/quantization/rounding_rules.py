@@ -33,11 +33,11 @@ class Product:
     """``result = value * factor``."""
 
     result: str
-    """Step."""
+    """Name of the step that it is."""
     value: str
-    """Step."""
+    """Name of the step that gives the pixels."""
     factor: str
-    """Step: a number a channel, which the code gives."""
+    """Name of the step that gives a number a channel, from the code."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,11 @@ class Shift:
     """``result = relu(value + shift)``."""
 
     result: str
-    """Step."""
+    """Name of the step that it is."""
     value: str
-    """Step."""
+    """Name of the step that gives the pixels."""
     shift: str
-    """Step: a number a channel, which the code gives."""
+    """Name of the step that gives a number a channel, from the code."""
 
 
 @dataclass

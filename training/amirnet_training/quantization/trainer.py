@@ -51,7 +51,8 @@ class QuantizationTrainer(TrainingLoop[Sample]):
 
     Raises:
         CheckpointError: the float model is missing, unsound, of another network, without a tree or without an 8-bit
-            form; nothing to resume, a checkpoint of another run, or a run in the way.
+            form; without an 8-bit restorer where that is to be trained on; nothing to resume, a checkpoint of another
+            run, or a run in the way.
         ConfigError: the batch cannot be divided equally among the processes.
         DataError: training images are missing or unusable.
     """
@@ -70,6 +71,8 @@ class QuantizationTrainer(TrainingLoop[Sample]):
             theirs, ours = self.start.config.network, config.network
             raise CheckpointError(f"{start}: preset {theirs.preset!r} with {theirs.levels} levels, the configuration "
                                   f"says {ours.preset!r} with {ours.levels}: name its own configuration")  # fmt: skip
+        if config.quantize.begin == "trained" and self.start.quantized is None:
+            raise CheckpointError(f"{start}: holds no 8-bit restorer to train on: set quantize.begin to calibrated")
         self._own = {"config": fingerprint(config), "start": weights_identity(self.start.network)}
         self.state = self._find_state(resume)
         network, share, seed = self.start.network, config.quantize.node_share, config.train.seed
@@ -101,6 +104,9 @@ class QuantizationTrainer(TrainingLoop[Sample]):
         if self.state is not None:
             grid = Grid.from_json(self.state["grid"], str(self.folder / "checkpoint.pt"))
             return QuantizedRestorer(self.restorer.layers(), grid, self.restorer.blocks)
+        if self.config.quantize.begin == "trained":
+            assert self.start.quantized is not None
+            return self.start.quantized
         batches = calibration_samples(self.plain_codes, self.items, self.config)
         return calibrate_by_result(self.restorer, batches, self.tree["grid"])
 

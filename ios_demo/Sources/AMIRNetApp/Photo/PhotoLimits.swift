@@ -14,7 +14,7 @@ public enum PhotoLimits {
 
     /// A pixel of a tile's input, in bytes: the tensors of the engine and those around it. Core ML's are not measured;
     /// this is the most that an engine of the Python SDK takes (docs/MEMORY.md, LiteRT in float).
-    public static let TILE_PIXEL = 980
+    public static let TILE_PIXEL = 900
 
     /// - Parameter plan: the tiles of the upright photo.
     public static func needs(_ plan: TilePlan) -> PhotoNeeds {

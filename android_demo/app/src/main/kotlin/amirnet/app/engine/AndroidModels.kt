@@ -85,7 +85,7 @@ class AndroidModels(private val context: Context, private val cache: CompileCach
     /** What restoring takes beside the photo's rows, by the numbers that were measured on a desk (CONTRACT S4). */
     fun needs(): EngineNeeds {
         val tile = bundle().spec.tile.size
-        val taken = EngineMemory(runtime = 72_000_000, tilePixel = if (settings.precision == "int8") 760 else 980)
+        val taken = EngineMemory(runtime = 72_000_000, tilePixel = if (settings.precision == "int8") 640 else 900)
         return EngineNeeds(taken.runtime + taken.tilePixel * tile * tile, tile)
     }
 

@@ -43,21 +43,21 @@ class SavingTest {
 
     @Test
     fun fortyEightMegapixelsFitIntoThreeHundredMegabytes() {
-        for ((pixel, megabytes) in mapOf(760L to 240, 980L to 273)) { // int8, float
-            val engine = 72_000_000L + pixel * 384 * 384
-            val most = ImageFormat.entries.maxOf { PhotoLimits.needs(8000, 6000, engine, 384, it).memory }
+        for ((pixel, megabytes) in mapOf(640L to 249, 900L to 297)) { // int8, float
+            val engine = 72_000_000L + pixel * 432 * 432
+            val most = ImageFormat.entries.maxOf { PhotoLimits.needs(8000, 6000, engine, 432, it).memory }
             assertEquals(megabytes.toLong(), (most + 999_999) / 1_000_000)
             val (memory, storage) = PhotoLimits.BUDGET to 1_000_000_000L
-            val verdict = PhotoLimits.decide(8000, 6000, engine, 384, ImageFormat.JPEG, memory, storage)
+            val verdict = PhotoLimits.decide(8000, 6000, engine, 432, ImageFormat.JPEG, memory, storage)
             assertEquals(SizeVerdict.Accepted(ImageFormat.JPEG), verdict)
         }
     }
 
     @Test
     fun twoHundredMegapixelsBecomePngOrAreRefusedWithNumbers() {
-        val engine = 72_000_000L + 760L * 384 * 384
+        val engine = 72_000_000L + 640L * 432 * 432
         fun verdict(memory: Long, storage: Long) =
-            PhotoLimits.decide(16_320, 12_240, engine, 384, ImageFormat.JPEG, memory, storage)
+            PhotoLimits.decide(16_320, 12_240, engine, 432, ImageFormat.JPEG, memory, storage)
         assertEquals(SizeVerdict.Accepted(ImageFormat.JPEG), verdict(900_000_000, 2_000_000_000))
         assertEquals(SizeVerdict.Accepted(ImageFormat.PNG), verdict(300_000_000, 2_000_000_000))
         val refused = assertIs<SizeVerdict.Refused>(verdict(300_000_000, 1_000_000_000))

@@ -50,7 +50,7 @@ class LiteRtEngine(
 ) : GraphEngine<LiteRtModel>(bundle, "tflite", precision, 0, Concurrency.IN_TURN) {
     override val title: String = "LiteRT"
     override val fixedTile: Int = bundle.spec.tile.size
-    override val memory: EngineMemory = EngineMemory(72_000_000, if (precision == "int8") 760 else 980)
+    override val memory: EngineMemory = EngineMemory(72_000_000, if (precision == "int8") 640 else 900)
     private val isInt8 = precision == "int8"
 
     override fun runEncoder(graph: Graph, probes: List<Pixels>): Encoded {
