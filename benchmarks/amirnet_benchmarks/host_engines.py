@@ -33,6 +33,7 @@ class HostEngine(NamedTuple):
 
     @property
     def ran(self) -> str:
+        """Engine, precision and threads in one line, which stands beside every latency: without it none means much."""
         where = "unit chosen by Core ML" if self.threads is None else f"CPU, {_threads(self.threads)}"
         return f"{self.title}, {self.precision}, {where}"
 

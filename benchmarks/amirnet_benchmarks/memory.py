@@ -79,7 +79,7 @@ class Restored:
     peak: int
     """Bytes that were measured."""
     seconds: float
-    """That it took."""
+    """How long the restore took, wall clock, without the start of the process."""
 
 
 @click.command()

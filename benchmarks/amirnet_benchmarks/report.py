@@ -50,7 +50,7 @@ class Beside:
     quality: Quality
     """How near that is to the original."""
     seconds: float
-    """That it took."""
+    """How long it took, wall clock."""
 
 
 @dataclass(frozen=True)

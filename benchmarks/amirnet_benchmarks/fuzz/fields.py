@@ -16,7 +16,7 @@ class Field(NamedTuple):
     size: int
     """Its bytes."""
     order: Literal["big", "little"]
-    """Theirs."""
+    """In which they stand: the most or the least significant one first."""
 
 
 def fields(content: bytes) -> list[Field]:

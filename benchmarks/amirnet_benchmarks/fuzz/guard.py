@@ -31,7 +31,7 @@ class Outcome(NamedTuple):
     said: str
     """The last line of what was said, or what went wrong."""
     seconds: float
-    """That it took."""
+    """How long it took, wall clock."""
     peak: int
     """Bytes of memory that the worker had at most, so far."""
 
