@@ -12,6 +12,7 @@ import amirnet.engines.litert.LITERT_VERSION
 import amirnet.engines.litert.LiteRtEngine
 import amirnet.engines.litert.LiteRtEnvironment
 import amirnet.engines.litert.answerAlike
+import amirnet.engines.litert.liteRtMemory
 import amirnet.logic.engine.Accelerator
 import amirnet.logic.engine.CompileCache
 import amirnet.logic.engine.CompileKey
@@ -27,7 +28,6 @@ import amirnet.logic.ui.OpenedBundle
 import amirnet.logic.ui.RestorerSource
 import amirnet.logic.ui.SettingsDesk
 import amirnet.runtime.Engine
-import amirnet.runtime.EngineMemory
 import com.google.ai.edge.litert.Accelerator as LiteRtAccelerator
 import java.io.File
 import kotlinx.coroutines.ExperimentalCoroutinesApi
@@ -85,7 +85,7 @@ class AndroidModels(private val context: Context, private val cache: CompileCach
     /** What restoring takes beside the photo's rows, by the numbers that were measured on a desk (CONTRACT S4). */
     fun needs(): EngineNeeds {
         val tile = bundle().spec.tile.size
-        val taken = EngineMemory(runtime = 72_000_000, tilePixel = if (settings.precision == "int8") 640 else 900)
+        val taken = liteRtMemory(settings.precision)
         return EngineNeeds(taken.runtime + taken.tilePixel * tile * tile, tile)
     }
 
