@@ -86,11 +86,10 @@ def table(names: list[str], folder: Path) -> str:
     rows: dict[str, dict[str, float]] = {}
     notes: dict[str, str] = {}
     for name in names:
-        records = [record for record in read(folder / name / "log.jsonl") if "validation" in record]
-        if not records:
+        last, steps = _last(folder / name)
+        if not last:
             notes[name] = "failed" if (folder / name / "failed.txt").exists() else "not trained"
             continue
-        last, steps = records[-1]["validation"], records[-1]["step"]
         rows.setdefault("input", {key.removeprefix("input_"): v for key, v in last.items() if key.startswith("input_")})
         rows[name] = {key: value for key, value in last.items() if not key.startswith("input_")}
         seconds = [record["seconds"] for record in read(folder / name / "log.jsonl") if "seconds" in record]
@@ -102,6 +101,37 @@ def table(names: list[str], folder: Path) -> str:
     for name in ["input", *names]:
         cells = [f"{rows[name][group]:.2f}" if group in rows.get(name, {}) else "" for group in groups]
         lines.append(f"| {name} | " + " | ".join(cells) + f" | {notes.get(name, '')} |")
+    return "\n".join(lines)
+
+
+def _last(place: Path) -> tuple[dict[str, float], int]:
+    """A trial's last validation, empty if there is none, and after how many steps it was made."""
+    records = [record for record in read(place / "log.jsonl") if "validation" in record]
+    return (records[-1]["validation"], records[-1]["step"]) if records else ({}, 0)
+
+
+GAP = 0.1
+"""Where the true kind of damage is worth less than so many dB, no share of it is told."""
+
+
+def closed(trials: dict[str, Config], folder: Path) -> str:
+    """How much of what the true kind of damage is worth (a trial with ``tree.code: kind`` against one with ``none``)
+    the learned trees reach, by group of held-out photos, as a Markdown table; empty without two such trials."""
+    found = {name: _last(folder / name)[0] for name in trials}
+    least, most = (
+        next((found[name] for name in trials if trials[name].tree.code == code and found[name]), {})
+        for code in ("none", "kind")
+    )
+    groups = sorted(group for group in most if not group.startswith("input_") and most[group] - least[group] >= GAP)
+    if not groups:
+        return ""
+    lines = ["| of the true kind's worth | " + " | ".join(groups) + " |", "|---|" + "---:|" * len(groups)]
+    worth = [most[group] - least[group] for group in groups]
+    lines.append("| in dB | " + " | ".join(f"{gap:.2f}" for gap in worth) + " |")
+    for name, own in found.items():
+        if own and trials[name].tree.code == "learned":
+            shares = [(own[group] - least[group]) / gap for group, gap in zip(groups, worth, strict=True)]
+            lines.append(f"| {name} | " + " | ".join(f"{share:.0%}" for share in shares) + " |")
     return "\n".join(lines)
 
 
@@ -120,6 +150,8 @@ def main(trials: Path, data: Path | None, output: Path, jobs: int, show: bool) -
         for name in () if show else run(found, output, jobs):
             click.echo(f"{name}: done", err=True)
         click.echo(table([*found], output))
+        if shares := closed(found, output):
+            click.echo(f"\n{shares}")
     except AmirnetError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)
