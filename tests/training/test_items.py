@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from amirnet_training.data.items import Item, Items, counter_rng
+from amirnet_training.data.counters import counter_rng
+from amirnet_training.data.items import Item, Items
 from amirnet_training.degradations.combined import Dimmed
 from amirnet_training.degradations.kinds import Clean, Jpeg
 from amirnet_training.errors import DataError

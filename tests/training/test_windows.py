@@ -12,7 +12,8 @@ import pytest
 import torch
 
 from amirnet_training.data import windows as module
-from amirnet_training.data.items import CUT_STREAM, WINDOW_STREAM, Items, counter_rng
+from amirnet_training.data.counters import CUT_STREAM, WINDOW_STREAM, counter_rng
+from amirnet_training.data.items import Items
 from amirnet_training.data.loader import Batch, item_of_visit
 from amirnet_training.data.windows import Windows, _cut
 from amirnet_training.errors import DataError

@@ -23,7 +23,7 @@ class CleanSource(Section):
     """Clean photographs that are degraded on the fly."""
 
     clean: list[str]
-    """Folders below `data.root`."""
+    """Folders below `data.root`; ``drawn:N`` stands for N scenes that are drawn (data/scenes.py)."""
     weight: Annotated[float, Field(gt=0)]
     """Share of the samples, relative to the other sources'."""
     degradations: dict[str, Annotated[float, Field(ge=0)]]

@@ -18,7 +18,8 @@ from torch import Tensor
 from amirnet.runtime.degradation_tree import DegradationTree
 from amirnet.runtime.probe_plan import ProbePlan, average
 
-from .data.items import WINDOW_STREAM, Item, Items, counter_rng
+from .data.counters import WINDOW_STREAM, counter_rng
+from .data.items import Item, Items
 from .data_config import CleanSource, DataConfig, PairSource
 from .degradations.base import Image, log_uniform
 from .degradations.combined import Dimmed
@@ -71,10 +72,12 @@ def light_data(data: DataConfig) -> DataConfig:
     the two apart, a photo is to stay as it is.
     """
     sources: list[CleanSource | PairSource] = []
+    clean = sum(source.weight for source in data.sources if isinstance(source, CleanSource))
     for source in data.sources:
         if isinstance(source, CleanSource):
             damages = {"none": 0.15, "noise": 0.2, "camera": 0.4, "jpeg": 0.1, "lowlight": 0.15}
-            sources.append(source.model_copy(update={"degradations": damages, "dimmed": 0.6, "weight": 0.55}))
+            weight = 0.55 * source.weight / clean
+            sources.append(source.model_copy(update={"degradations": damages, "dimmed": 0.6, "weight": weight}))
         else:
             weight = 0.3 if source.kind == "lowlight" else source.weight / 2
             sources.append(source.model_copy(update={"weight": weight}))

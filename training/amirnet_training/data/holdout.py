@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..data_config import CleanSource, DataConfig, PairSource
+from . import scenes
 from .images import list_images, list_pairs
 
 Entry = tuple[Path, Path | None]
@@ -86,6 +87,11 @@ def _held_out(source: CleanSource | PairSource, config: DataConfig) -> set[str]:
 
 def _entries(source: CleanSource | PairSource, config: DataConfig) -> list[Entry]:
     if isinstance(source, CleanSource):
-        return [(path, None) for folder in source.clean for path in list_images(config.root / folder)]
+        return [(path, None) for folder in source.clean for path in _photos(folder, config)]
     pairs = list_pairs(config.root / source.inputs, config.root / source.targets)
     return [(target, degraded) for degraded, target in pairs]
+
+
+def _photos(folder: str, config: DataConfig) -> list[Path]:
+    drawn = scenes.FOLDER.fullmatch(folder)
+    return scenes.scenes(int(drawn[1])) if drawn else list_images(config.root / folder)

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..degradations.kinds import Image
 from ..errors import DataError
+from . import scenes
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
 
@@ -56,9 +57,13 @@ def list_pairs(inputs: Path, targets: Path) -> list[tuple[Path, Path]]:
 def decode(path: Path) -> Image:
     """(H, W, 3) uint8 RGB, upright.
 
+    A drawn scene's name is drawn.
+
     Raises:
         DataError: the file cannot be decoded.
     """
+    if path.parent == scenes.DRAWN:
+        return scenes.scene(path)
     image = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if image is None:
         raise DataError(f"{path}: cannot be decoded as an image: remove or replace it")

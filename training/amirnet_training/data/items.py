@@ -19,18 +19,9 @@ from ..data_config import CleanSource, DataConfig
 from ..degradations import Degradation, draw
 from ..degradations.kinds import Clean, Image
 from ..errors import DataError
+from .counters import ITEM_STREAM, counter_rng
 from .holdout import pool
 from .images import ImageCache
-
-ITEM_STREAM, VISIT_STREAM, ORDER_STREAM, CROP_STREAM = range(4)
-NODE_STREAM = 8
-WINDOW_STREAM, CUT_STREAM = 9, 10
-
-
-def counter_rng(seed: int, stream: int, index: int) -> np.random.Generator:
-    """An independent generator for every (seed, stream, index)."""
-    return np.random.Generator(np.random.Philox(key=[seed, (stream << 48) + index]))
-
 
 SHRINKS = (1.3, 3.0)
 """A photo is made smaller by something between these, as long as a crop can still be cut from it."""

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from .items import ORDER_STREAM, VISIT_STREAM, Items, counter_rng
+from .counters import ORDER_STREAM, VISIT_STREAM, counter_rng
+from .items import Items
 
 PR_SET_PDEATHSIG = 1
 """Of Linux's prctl: the signal that a process gets when its parent dies."""

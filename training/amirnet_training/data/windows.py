@@ -20,7 +20,8 @@ from torch import Tensor
 
 from .. import progress as bars
 from ..errors import DataError
-from .items import CROP_STREAM, CUT_STREAM, WINDOW_STREAM, Items, counter_rng
+from .counters import CROP_STREAM, CUT_STREAM, WINDOW_STREAM, counter_rng
+from .items import Items
 from .loader import Batch, item_of_visit, start_worker
 
 POLL = 0.2

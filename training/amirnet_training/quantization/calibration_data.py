@@ -16,7 +16,8 @@ from amirnet.runtime.degradation_tree import DegradationTree, TreeNode
 from .. import progress as bars
 from ..checkpoint import TrainedModel, load_model
 from ..config import Config, with_root
-from ..data.items import NODE_STREAM, Items, counter_rng
+from ..data.counters import NODE_STREAM, counter_rng
+from ..data.items import Items
 from ..data.loader import Batch, StepSampler, make_loader, to_float
 from ..data.windows import Windows
 from ..errors import CheckpointError, DataError

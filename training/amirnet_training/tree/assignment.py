@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from ..data.items import NODE_STREAM, counter_rng
+from ..data.counters import NODE_STREAM, counter_rng
 
 
 class Assignment:

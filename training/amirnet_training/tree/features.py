@@ -10,7 +10,8 @@ import numpy.typing as npt
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from ..data.items import CROP_STREAM, Items, counter_rng
+from ..data.counters import CROP_STREAM, counter_rng
+from ..data.items import Items
 from ..data.loader import start_worker, to_float
 from ..network import AMIRNet
 

@@ -1,14 +1,18 @@
-"""Made scenes: clean material that photographs lack. `python -m amirnet_training.data.make_scenes FOLDER`.
+"""Drawn scenes: clean material that photographs lack.
 
 Photographs are full of texture, and a denoiser that has seen nothing else takes noise on a bare wall, a colour chart or
 a page of print for texture too. So beside them it is trained on four kinds of drawn scenes: *leaves*, surfaces of all
 sizes that hide each other (the dead leaves model: it has the statistics of natural edges; Lee, Mumford and Huang 2001;
 for denoisers Achddou et al. 2021), *charts* of bare fields, *print* in lines, and *slopes* of light without any edge.
-All are drawn several times larger and made smaller by averaging, as a lens and a sensor would.
+All are drawn several times larger and made smaller by averaging, as a sensor would.
+
+A configuration lists them as a folder of the name ``drawn:N``, N scenes; nothing is read from a disk.
+`python -m amirnet_training.data.scenes FOLDER` writes some, to be looked at.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,11 +25,16 @@ from amirnet.photo.atomic_file import write_file
 
 from .. import progress as bars
 from ..degradations.base import Floats, Image, log_uniform
-from .items import counter_rng
+from .counters import SCENE_STREAM, counter_rng
 
 FINER = 3
 """How many times larger scenes are drawn than they are kept."""
-SCENE_STREAM = 11
+SIDE = 384
+"""Of a scene, in pixels."""
+FOLDER = re.compile(r"drawn:([1-9]\d{0,4})")
+"""How a configuration asks for so many scenes."""
+DRAWN = Path("drawn scenes")
+"""Where scenes seem to lie: they are told from files by this folder."""
 FACES = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX)
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:;-"
 
@@ -147,31 +156,43 @@ KINDS: dict[str, tuple[Draw, float]] = {
 """What there is, and its share of the scenes."""
 
 
-def scene(seed: int, index: int, side: int) -> tuple[str, Image]:
-    """Scene number ``index``: its kind, and (side, side, 3) uint8 RGB. The same for the same numbers."""
-    rng = counter_rng(seed, SCENE_STREAM, index)
-    names, shares = list(KINDS), np.array([share for _, share in KINDS.values()])
-    name = names[int(rng.choice(len(names), p=shares / shares.sum()))]
+def scenes(count: int) -> list[Path]:
+    """The first ``count`` scenes, by names that `scene` takes."""
+    return sorted(DRAWN / f"{_begin(index)[0]}{index:04d}" for index in range(count))
+
+
+def scene(path: Path) -> Image:
+    """The scene of a name that `scenes` gave: (SIDE, SIDE, 3) uint8 RGB."""
+    return draw(int(path.name.lstrip("abcdefghijklmnopqrstuvwxyz")), SIDE)
+
+
+def draw(index: int, side: int) -> Image:
+    """Scene number ``index``: (side, side, 3) uint8 RGB."""
+    name, rng = _begin(index)
     drawn = np.clip(KINDS[name][0](rng, side * FINER), 0, 1)
     kept = cv2.resize(drawn, (side, side), interpolation=cv2.INTER_AREA)
     if rng.random() < 0.5:  # a lens that is not perfect
         kept = cv2.GaussianBlur(kept, (0, 0), rng.uniform(0.3, 0.9))
-    return name, np.rint(255 * kept).astype(np.uint8)
+    return np.rint(255 * kept).astype(np.uint8)
+
+
+def _begin(index: int) -> tuple[str, np.random.Generator]:
+    """A scene's kind, and what it is drawn by."""
+    rng = counter_rng(0, SCENE_STREAM, index)
+    names, shares = list(KINDS), np.array([share for _, share in KINDS.values()])
+    return names[int(rng.choice(len(names), p=shares / shares.sum()))], rng
 
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--count", default=240, show_default=True, type=click.IntRange(min=2))
-@click.option("--side", default=384, show_default=True, type=click.IntRange(min=192), help="In pixels.")
-@click.option("--seed", default=0, show_default=True)
-def main(folder: Path, count: int, side: int, seed: int) -> None:
-    """Draw scenes into FOLDER, as PNG."""
+@click.option("--count", default=24, show_default=True, type=click.IntRange(1, 99999))
+def main(folder: Path, count: int) -> None:
+    """Draw scenes into FOLDER, as PNG, to be looked at."""
     folder.mkdir(parents=True, exist_ok=True)
     with bars.task("drawing", count) as advance:
-        for index in range(count):
-            name, image = scene(seed, index, side)
-            _, packed = cv2.imencode(".png", np.ascontiguousarray(image[:, :, ::-1]))
-            write_file(folder / f"{name}{index:04d}.png", packed.tobytes())
+        for path in scenes(count):
+            _, packed = cv2.imencode(".png", np.ascontiguousarray(scene(path)[:, :, ::-1]))
+            write_file(folder / f"{path.name}.png", packed.tobytes())
             advance(1)
 
 
