@@ -17,10 +17,11 @@ import click
 
 from amirnet import ModelBundle
 from amirnet.errors import AmirnetError
+from amirnet_training.pages import fill
 
 from .evaluation_file import read
 from .evaluation_table import render
-from .pages import fill, short_table
+from .pages import short_table
 
 README_MODEL = "mobile"
 

@@ -11,9 +11,10 @@ import pytest
 
 from amirnet_benchmarks import showing
 from amirnet_benchmarks.evaluation_file import to_bytes
-from amirnet_benchmarks.pages import fill, short_table
+from amirnet_benchmarks.pages import short_table
 from amirnet_training.errors import DataError
 from amirnet_training.evaluation.measure import Row, summary
+from amirnet_training.pages import fill
 
 ROOT = Path(__file__).parents[2]
 PAGE = "# Card\n\n<!-- a -->\n\nold\n\n<!-- end of a -->\n\nwords <!-- b -->\n"

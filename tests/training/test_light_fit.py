@@ -125,6 +125,10 @@ def test_the_command_changes_the_head_alone(make_config, eyes, tmp_path, monkeyp
     weights = after.network.state_dict()
     changed = [name for name, old in before.network.state_dict().items() if not torch.equal(old, weights[name])]
     assert changed and all(name.startswith("light.") for name in changed)
+    wider = CliRunner().invoke(light_fit.main, [*arguments, "-o", str(tmp_path / "wide.safetensors"), "--width", "40"])
+    assert wider.exit_code == 0, wider.output
+    wide = load_model(tmp_path / "wide.safetensors")
+    assert wide.config.network.light == 40 and wide.network.light.hidden.out_features == 40
     save_model(tmp_path / "young.safetensors", TrainedModel(eyes.network, config, None, {}))
     young = CliRunner().invoke(light_fit.main, [str(tmp_path / "young.safetensors"), *arguments[1:], "-o", "x"])
     assert young.exit_code == 2 and "holds no tree: train to the end" in young.stderr and young.stderr.count("\n") == 1

@@ -142,7 +142,10 @@ def test_trials_are_trained_and_what_fails_is_shown(written, settings, tmp_path)
     before = model.stat().st_mtime_ns
     again = CliRunner().invoke(trials.main, arguments)
     assert again.stdout == done.stdout and model.stat().st_mtime_ns == before, "what is trained is not trained again"
-    assert CliRunner().invoke(trials.main, [*arguments, "--show"]).stdout == done.stdout
+    page = tmp_path / "page.md"
+    page.write_text("# Trials\n\n<!-- trials -->\nold\n<!-- end of trials -->\n")
+    shown = CliRunner().invoke(trials.main, [*arguments, "--show", "--page", str(page)])
+    assert shown.stdout == done.stdout and done.stdout in page.read_text() and "old" not in page.read_text()
 
 
 METHOD = ("no_code", "true_kind", "levels_1", "levels_2", "levels_3", "levels_4", "as_shipped")

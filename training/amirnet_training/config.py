@@ -53,6 +53,8 @@ class NetworkConfig(Section):
     """Channels of the paper preset's first level; the phone presets have none."""
     shape: Shape | None = None
     """Another restorer than the phone preset's own."""
+    light: Annotated[int, Field(ge=1, le=256)] = 32
+    """Numbers between the two layers of a phone preset's light head; CONTRACT E allows 256."""
 
     @model_validator(mode="after")
     def _width_fits(self) -> NetworkConfig:

@@ -20,7 +20,7 @@ from torch import Tensor
 from amirnet.errors import AmirnetError
 
 from . import progress as bars
-from .checkpoint import load_model, save_model
+from .checkpoint import TrainedModel, load_model, save_model
 from .config import Config, with_root
 from .data.items import Items
 from .errors import CheckpointError
@@ -117,13 +117,22 @@ def _say(when: str, light: LightHead, judged: PhotoViews, darkened: PhotoViews) 
         click.echo(f"held out, {when}: {line}")
 
 
+def _with_new_head(trained: TrainedModel, width: int) -> tuple[TrainedModel, LightHead]:
+    config = trained.config
+    torch.manual_seed(config.train.seed)
+    trained.network.light = light = LightHead(trained.network.code_size, width)
+    section = config.network.model_copy(update={"light": width})
+    return replace(trained, config=config.model_copy(update={"network": section})), light
+
+
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option("--data", required=True, type=click.Path(path_type=Path), help="Folder of the training image sets.")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The new model.safetensors.")
 @click.option("--photos", default=4096, show_default=True, type=click.IntRange(min=64), help="How many are seen.")
+@click.option("--width", type=click.IntRange(1, 256), help="Of the head's layer in between: begins with a new head.")
 @click.option("--steps", default=STEPS, show_default=True, type=click.IntRange(min=1))
-def main(model: Path, data: Path, output: Path, photos: int, steps: int) -> None:
+def main(model: Path, data: Path, output: Path, photos: int, width: int | None, steps: int) -> None:
     """Fit the light head of MODEL (a model.safetensors or its run folder) by itself, all else left as it is."""
     try:
         trained = load_model(model)
@@ -137,6 +146,8 @@ def main(model: Path, data: Path, output: Path, photos: int, steps: int) -> None
         with bars.task("darkening", len(items)) as advance:
             darkened = darkened_views(eyes, items, DARKENINGS, advance)
         _say("before", light, judged, darkened)
+        if width is not None:
+            trained, light = _with_new_head(trained, width)
         _, seen = _photos(eyes, config, photos)
         with bars.task("fitting", steps) as advance:
             fit(light, seen, config.train.seed, advance, steps)

@@ -22,6 +22,7 @@ from amirnet.photo.atomic_file import write_file
 from . import config as configuration
 from .config import Config
 from .errors import ConfigError
+from .pages import fill
 from .runlog import read
 
 
@@ -140,18 +141,21 @@ def closed(trials: dict[str, Config], folder: Path) -> str:
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the image sets, instead of data.root.")
 @click.option("-o", "--output", default=Path("runs/trials"), type=click.Path(path_type=Path), show_default=True)
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(min=1), help="Trials at a time.")
+@click.option("--page", type=click.Path(path_type=Path), help="Put the table between this page's comments `trials`.")
 @click.option("--show", is_flag=True, help="Train nothing: print the table of what has been trained.")
-def main(trials: Path, data: Path | None, output: Path, jobs: int, show: bool) -> None:
-    """Train what TRIALS lists, as far as it is not trained yet, and print their table."""
+def main(trials: Path, data: Path | None, output: Path, jobs: int, page: Path | None, show: bool) -> None:
+    """Train what TRIALS lists, as far as it is not trained yet, and print their table. With trials that are steered by
+    the true kind of damage and by nothing, also how much of the difference the learned trees reach."""
     try:
         found = read_trials(trials)
         if data is not None:
             found = {name: configuration.with_root(config, data) for name, config in found.items()}
         for name in () if show else run(found, output, jobs):
             click.echo(f"{name}: done", err=True)
-        click.echo(table([*found], output))
-        if shares := closed(found, output):
-            click.echo(f"\n{shares}")
+        tables = "\n\n".join(filter(None, (table([*found], output), closed(found, output))))
+        click.echo(tables)
+        if page is not None:
+            fill(page, "trials", tables)
     except AmirnetError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)

@@ -117,15 +117,16 @@ class AMIRNet(nn.Module):
         encoder: probes (N, 3, P, P) -> features (N, `encoder.features`).
         restorer: image (N, 3, H, W), code (N, 2^levels - 1, 1, 1) -> image.
         levels: levels of the tree, 4 for the paper's 1, 2, 4, 8 nodes.
-        lights: whether light is a step of its own (`light`), as in the phone presets.
+        light: width of the light head's layer in between (`light`), as in the phone presets; 0: light is no step of
+            its own.
     """
 
-    def __init__(self, encoder: nn.Module, restorer: nn.Module, levels: int = 4, *, lights: bool = False) -> None:
+    def __init__(self, encoder: nn.Module, restorer: nn.Module, levels: int = 4, *, light: int = 0) -> None:
         super().__init__()
         self.encoder = encoder
         self.restorer = restorer
         self.heads = TreeHeads(int(encoder.features), levels)  # type: ignore[arg-type]
-        self.light = LightHead(2**levels - 1) if lights else None
+        self.light = LightHead(2**levels - 1, light) if light else None
 
     @property
     def levels(self) -> int:

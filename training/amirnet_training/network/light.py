@@ -17,6 +17,7 @@ PERCENTS = (1, 10, 25, 50, 75, 90, 99)
 STATISTICS = 3 * (len(PERCENTS) + 1)
 """Numbers that describe a photo's levels: a channel's percentiles and its mean."""
 HIDDEN = 32
+"""Numbers between the head's two layers, unless a configuration says otherwise."""
 MOST_GAIN, MOST_BEND = 255.0, 15.0
 """Larger values say no more: the darkest level becomes the brightest."""
 
@@ -60,10 +61,10 @@ def floor(value: Tensor) -> Tensor:
 class LightHead(nn.Module):
     """Code (N, K) and level statistics (N, 24) -> gains and bends of the three channels, (N, 6), none below 0."""
 
-    def __init__(self, code: int) -> None:
+    def __init__(self, code: int, hidden: int = HIDDEN) -> None:
         super().__init__()
-        self.hidden = nn.Linear(code + STATISTICS, HIDDEN)
-        self.output = nn.Linear(HIDDEN, 6)
+        self.hidden = nn.Linear(code + STATISTICS, hidden)
+        self.output = nn.Linear(hidden, 6)
         # Training starts from next to "as bright as it is".
         nn.init.zeros_(self.output.weight)
         nn.init.constant_(self.output.bias, 0.02)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..config import NetworkConfig
 from .amirnet import AMIRNet
+from .light import HIDDEN
 from .paper import PaperEncoder, PaperRestorer
 from .phone import Blocks, PhoneEncoder, PhoneRestorer, Widths
 
@@ -18,7 +19,11 @@ PRESETS = (*PHONE, "paper")
 
 
 def build(
-    preset: str, levels: int = 4, width: int | None = None, shape: tuple[Widths, Blocks] | None = None
+    preset: str,
+    levels: int = 4,
+    width: int | None = None,
+    shape: tuple[Widths, Blocks] | None = None,
+    light: int = HIDDEN,
 ) -> AMIRNet:
     """Builds a network with fresh weights (seed torch first).
 
@@ -27,6 +32,7 @@ def build(
         levels: levels of the tree; the code has 2^levels - 1 numbers.
         width: channels of the paper preset's first level (default 32); the phone presets have none.
         shape: channels and blocks instead of the phone preset's own.
+        light: numbers between the two layers of a phone preset's light head; the paper preset has no such head.
 
     Raises:
         ValueError: unknown preset, or a width or shape that the preset does not take.
@@ -40,14 +46,14 @@ def build(
         return AMIRNet(PaperEncoder(), PaperRestorer(code, width or 32), levels)
     if width is not None:
         raise ValueError(f"preset {preset!r} has a fixed width: leave out 'width'")
-    return AMIRNet(PhoneEncoder(ENCODER), PhoneRestorer(code, *(shape or PHONE[preset])), levels, lights=True)
+    return AMIRNet(PhoneEncoder(ENCODER), PhoneRestorer(code, *(shape or PHONE[preset])), levels, light=light)
 
 
 def build_from(config: NetworkConfig) -> AMIRNet:
     """Builds the network that a configuration describes."""
     shape = config.shape
     if shape is None:
-        return build(config.preset, config.levels, config.width)
+        return build(config.preset, config.levels, config.width, light=config.light)
     widths = Widths(shape.full, shape.half, shape.quarter, shape.eighth)
     blocks = Blocks(shape.half_blocks, shape.quarter_blocks, shape.middle_blocks)
-    return build(config.preset, config.levels, None, (widths, blocks))
+    return build(config.preset, config.levels, None, (widths, blocks), config.light)
