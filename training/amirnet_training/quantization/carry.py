@@ -13,6 +13,7 @@ calibration, because that grid has been learnt.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from torch import Tensor, nn
 
 from amirnet.errors import AmirnetError
 
-from ..checkpoint import TrainedModel, load_model, save_model
+from ..checkpoint import load_model, save_model
 from ..errors import CheckpointError
 from ..network.phone import HighPass, PhoneRestorer
 from ..program.layer import CodeMap, Layer, Layers, after_fixed, layer_of
@@ -34,6 +35,8 @@ FOLDED = ("stem", "detail")
 """Layers that an 8-bit restorer holds with the high-pass copy folded in (`PhoneRestorer.layers`)."""
 RIDGE = 1e-4
 """Keeps weights from growing where folding leaves them undetermined."""
+Way = Callable[[PhoneRestorer, QuantizedRestorer], QuantizedRestorer | None]
+"""A float restorer, which it may change, and an 8-bit one -> the 8-bit restorer that is written beside it, if any."""
 
 
 def on_grid(restorer: PhoneRestorer, grid: Grid) -> QuantizedRestorer:
@@ -73,17 +76,22 @@ def _unfolded(fixed: HighPass, layer: Layer, wanted: Layer) -> Layer:
     return replace(layer, weight=weight, bias=layer.bias + wanted.bias - folded(weight, layer.bias).bias)
 
 
-def _both(trained: Path, quantized: Path) -> tuple[TrainedModel, PhoneRestorer, QuantizedRestorer]:
-    """Raises CheckpointError."""
-    model, restorer, _ = load_start(trained)
-    other = load_model(quantized)
-    if other.quantized is None:
-        raise CheckpointError(f"{quantized}: holds no 8-bit restorer: name what `amirnet train --quantize` gave")
-    ours, theirs = ({name: layer.weight.shape for name, layer in layers.items()}
-                    for layers in (restorer.layers(), other.quantized.layers))  # fmt: skip
-    if ours != theirs:
-        raise CheckpointError(f"{quantized}: its restorer has another shape than {trained}: name two of one network")
-    return model, restorer, other.quantized
+def _carry(trained: Path, quantized: Path, output: Path, way: Way) -> None:
+    """Writes what ``way`` made of the float model by the other's 8-bit restorer, or says why not and exits with 2."""
+    try:
+        model, restorer, _ = load_start(trained)
+        other = load_model(quantized).quantized
+        if other is None:
+            raise CheckpointError(f"{quantized}: holds no 8-bit restorer: name what `amirnet train --quantize` gave")
+        ours, theirs = ({name: layer.weight.shape for name, layer in layers.items()}
+                        for layers in (restorer.layers(), other.layers))  # fmt: skip
+        if ours != theirs:
+            problem = f"its restorer has another shape than {trained}"
+            raise CheckpointError(f"{quantized}: {problem}: name two of one network")
+        save_model(output, replace(model, quantized=way(restorer, other)))
+    except AmirnetError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2)
 
 
 @click.group()
@@ -91,34 +99,30 @@ def main() -> None:
     """Carry what was learnt in float to 8 bits, or back."""
 
 
+FLOAT = click.argument("trained", metavar="FLOAT", type=click.Path(path_type=Path))
+INT8 = click.argument("quantized", metavar="INT8", type=click.Path(path_type=Path))
+OUTPUT = click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="The new model.safetensors."
+)
+
+
 @main.command()
-@click.argument("trained", metavar="FLOAT", type=click.Path(path_type=Path))
-@click.argument("quantized", metavar="INT8", type=click.Path(path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The new model.safetensors.")
+@FLOAT
+@INT8
+@OUTPUT
 def grid(trained: Path, quantized: Path, output: Path) -> None:
     """FLOAT on the grid of INT8: a start for training in 8 bits."""
-    try:
-        model, restorer, other = _both(trained, quantized)
-        save_model(output, replace(model, quantized=on_grid(restorer, other.grid)))
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
+    _carry(trained, quantized, output, lambda restorer, other: on_grid(restorer, other.grid))
 
 
 @main.command()
-@click.argument("trained", metavar="FLOAT", type=click.Path(path_type=Path))
-@click.argument("quantized", metavar="INT8", type=click.Path(path_type=Path))
+@FLOAT
+@INT8
 @click.option("--share", default=0.5, show_default=True, type=click.FloatRange(0, 1), help="Of the way to INT8.")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The new model.safetensors.")
+@OUTPUT
 def weights(trained: Path, quantized: Path, share: float, output: Path) -> None:
     """FLOAT's restorer moved towards the weights of INT8: a start for training in float."""
-    try:
-        model, restorer, other = _both(trained, quantized)
-        move(restorer, other.layers, share)
-        save_model(output, replace(model, quantized=None))
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
+    _carry(trained, quantized, output, lambda restorer, other: move(restorer, other.layers, share))
 
 
 if __name__ == "__main__":
