@@ -9,7 +9,8 @@ import torch
 from lightning_fabric import Fabric
 
 from amirnet_training.averaging import MovingAverage
-from amirnet_training.config import Config, parse
+from amirnet_training.config import SPECTRUM_LEVELS, Config, parse
+from amirnet_training.damage_spectrum import spectrum
 from amirnet_training.degradations import KINDS
 from amirnet_training.errors import CheckpointError, ConfigError
 from amirnet_training.graphed import GraphedStep
@@ -70,6 +71,18 @@ def test_light_is_learnt_from_how_bright_the_photo_should_be(make_config) -> Non
     assert not torch.equal(found[10.0][1]["light.output.bias"], found[0.0][1]["light.output.bias"])
 
 
+def test_what_is_bright_enough_is_restored_as_it_is(make_config) -> None:
+    config = make_config(train={"keep_light": True, "light_weight": 1.0, "warmup": 0, "learning_rate": 1e-3})
+    for dark, kept in ((1, True), (4, False)):
+        inputs, found = batch(dark=dark), []
+        for bias in (0.02, 0.5):
+            learner = learner_of(config)
+            torch.nn.init.constant_(learner.network.light.output.bias, bias)
+            found.append(learner.learn(0, 0, *inputs)[0])
+            assert learner.network.light.output.bias.grad.abs().max() > 0, "the head learns all the same"
+        assert torch.equal(*found) == kept, "a head that brightens changes only what is to be brightened"
+
+
 def test_light_alone_learns_to_brighten(make_config) -> None:
     train = {"light_weight": 1.0, "warmup": 0, "learning_rate": 2e-2, "steps": 60, "balance": 0.0}
     learner, inputs = learner_of(make_config(train=train, tree={"grow_at": []})), batch(dark=4)
@@ -112,6 +125,45 @@ def test_a_code_needs_a_node_for_each_kind(settings) -> None:
             parse(config, "toy")
     with pytest.raises(ValueError, match="no node for each kind: use 4 or more"):
         fix_prototypes(build("tiny", 3))
+
+
+def test_a_restorer_steered_by_what_was_done(settings, tmp_path) -> None:
+    tree = {"grow_at": [], "code": "spectrum"}
+    content = {**settings, "network": {"preset": "tiny", "levels": SPECTRUM_LEVELS}, "tree": tree}
+    with pytest.raises(
+        ConfigError, match=r"tree\.code 'spectrum' needs longer codes: set network\.levels to 5 or more"
+    ):
+        parse({**content, "network": {"preset": "tiny", "levels": SPECTRUM_LEVELS - 1}}, "toy")
+    trainer = Trainer(parse(content, "toy"), tmp_path / "run")
+    trainer.train()
+    network = trainer.averaged()
+    photo, sharp = torch.rand(2, 3, 32, 32), torch.rand(2, 3, 32, 32)
+    codes = trainer.validation._codes(network, photo, sharp)
+    assert codes is not None and torch.equal(codes, spectrum(photo, sharp).as_code(network.code_size))
+    given = network(photo, torch.rand(2, 1, 3, 32, 32), None, codes).image
+    other = network(photo, torch.rand(2, 1, 3, 32, 32), None, codes.roll(1, 0)).image
+    assert not torch.equal(given, other)
+
+
+def test_the_code_is_asked_for_what_was_done(make_config) -> None:
+    inputs, kept = batch(), {}
+    for weight in (0.0, 2.0):
+        config = make_config(tree={"spectrum": weight, "grow_at": []}, train={"warmup": 0, "learning_rate": 1e-3})
+        learner = learner_of(config)
+        losses = [learner.learn(step, 0, *inputs)[0] for step in range(4)]
+        kept[weight] = losses[0], learner
+    assert torch.equal(kept[0.0][0], kept[2.0][0]), "it is not in the loss that is logged"
+    plain, asked = kept[0.0][1], kept[2.0][1]
+    assert "spectrum" not in plain.state() and not torch.equal(
+        plain.network.heads.value.weight, asked.network.heads.value.weight
+    )
+    assert asked.network.state_dict().keys() == plain.network.state_dict().keys(), "what reads codes is not shipped"
+    again = learner_of(config)
+    again.load(copy.deepcopy(asked.state()))
+    for one in (asked, again):
+        one.learn(4, 0, *inputs)
+    for name, value in asked.state()["spectrum"].items():
+        assert torch.equal(value, again.state()["spectrum"][name]), "training resumes to the bit"
 
 
 def test_nodes_of_kinds() -> None:

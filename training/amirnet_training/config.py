@@ -18,6 +18,9 @@ from .data_config import DataConfig, Positive, Section, Share
 from .degradations import KINDS
 from .errors import ConfigError
 
+SPECTRUM_LEVELS = 5
+"""From so many levels on a code is as long as a damage's spectrum."""
+
 
 class Shape(Section):
     """Channels and blocks of a phone restorer at each scale; see `network.phone`."""
@@ -70,15 +73,17 @@ class TreeConfig(Section):
     """Steps at which every leaf is split in two; at most levels - 1."""
     crops: Positive = 4
     """Random crops an item's feature is averaged over (paper section 3.2)."""
-    code: Literal["learned", "kind", "none"] = "learned"
-    """What steers the restorer: the tree; the true kind of each sample, as no phone knows it; or nothing. The other two
-    are what the method is measured against."""
+    code: Literal["learned", "kind", "spectrum", "none"] = "learned"
+    """What steers the restorer: the tree; the true kind of each sample, or what was done to it by frequency (see
+    damage_spectrum.py), as no phone knows them; or nothing. The others are what the method is measured against."""
     policy: Literal["standardise", "signed_log", "whiten", "direction"] = "direction"
     """What is done to the features before K-means; see tree/policy.py."""
     min_share: Annotated[float, Field(ge=0.0, le=0.5)] = 0.08
     """Smallest share of a leaf's items that a child may have; a leaf that cannot be split so keeps one child."""
     cross_entropy: Annotated[float, Field(ge=0)] = 0.1
     """Weight of the mask heads' loss."""
+    spectrum: Annotated[float, Field(ge=0)] = 0.0
+    """Weight of the loss's term that asks the code for the damage's spectrum, see damage_spectrum.py."""
     prototype_from: Annotated[int, Field(ge=0)] = 0
     """Step from which some samples are restored by a node's prototype code instead of their own."""
     prototype_share: Share = 0.25
@@ -119,6 +124,10 @@ class TrainConfig(Section):
     """Pixels at each side of a patch that the loss leaves out: what they need lies beyond it."""
     light_weight: Annotated[float, Field(ge=0)] = 0.0
     """Weight of the loss's term for how bright the photo is under its tone curves, before it is restored."""
+    keep_light: bool = False
+    """Whether photos that are as bright as they should be pass the light step unchanged while the restorer learns. Else
+    it learns with the few per cent that the head adds here and there, and misses them once `light_fit` has taken them
+    away: phone noise came back 1.8 dB worse."""
     compiled: bool = False
     """Whether the restorer runs through torch.compile: faster on a GPU, after a minute's work."""
     recorded: bool = True
@@ -196,6 +205,10 @@ class Config(Section):
         if self.tree.code != "learned" and 2**self.network.levels <= len(KINDS) + 1:
             code = self.tree.code
             raise ValueError(f"tree.code {code!r} needs a node for each kind: set network.levels to 4 or more")
+        if self.tree.code == "spectrum" and self.network.levels < SPECTRUM_LEVELS:
+            raise ValueError(
+                f"tree.code 'spectrum' needs longer codes: set network.levels to {SPECTRUM_LEVELS} or more"
+            )
         if self.data.window and self.data.window < max(self.data.patch, self.data.probe):
             raise ValueError(f"data.window {self.data.window} is smaller than a patch or a probe: make it larger, or 0")
         if self.data.probe not in (0, self.data.patch) and not self.data.window:

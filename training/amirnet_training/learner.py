@@ -12,10 +12,12 @@ from torch import Tensor, nn
 from .activation_range import ActivationRange
 from .averaging import MovingAverage
 from .config import Config
+from .damage_spectrum import DamageSpectrum, spectrum
 from .data.loader import to_float
 from .graphed import GraphedStep
 from .losses import light_loss, psnr, restoration_loss
 from .network import AMIRNet
+from .network.light import to_brighten
 from .schedule import learning_rate
 from .tree.assignment import Assignment
 from .tree.steering import fix_prototypes
@@ -46,6 +48,11 @@ class Learner:
         plain = [p for p in network.parameters() if p.ndim <= 1]
         decay = config.train.weight_decay
         groups = [{"params": decayed, "weight_decay": decay}, {"params": plain, "weight_decay": 0.0}]
+        self.spectrum: nn.Module | None = None
+        if config.tree.spectrum > 0:
+            reader = DamageSpectrum(network.code_size)
+            groups.append({"params": list(reader.parameters()), "weight_decay": 0.0})
+            self.spectrum = fabric.setup_module(reader)
         optimizer = torch.optim.AdamW(groups, lr=self._rate, fused=on_gpu, capturable=on_gpu)
         self.model: nn.Module
         self.model, self.optimizer = fabric.setup(network, optimizer)
@@ -56,7 +63,9 @@ class Learner:
 
     def state(self) -> dict[str, Any]:
         """What the next step depends on."""
+        reader = {} if self.spectrum is None else {"spectrum": self.spectrum.state_dict()}
         return {
+            **reader,
             "network": self.network.state_dict(), "average": self.average.network.state_dict(),
             "optimizer": self.optimizer.state_dict(), "precision": self.fabric.strategy.precision.state_dict(),
         }  # fmt: skip
@@ -65,6 +74,8 @@ class Learner:
         """Goes on from what `state` gave."""
         self.network.load_state_dict(state["network"])
         self.average.network.load_state_dict(state["average"])
+        if self.spectrum is not None:
+            self.spectrum.load_state_dict(state["spectrum"])
         self.optimizer.load_state_dict(state["optimizer"])
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate
@@ -101,16 +112,21 @@ class Learner:
     ) -> tuple[Tensor, ...]:
         train, tree, device = self.config.train, self.config.tree, self.fabric.device
         photo = to_float(degraded, device).contiguous(memory_format=torch.channels_last)
-        found = self.model(photo, to_float(probes, device), node)
+        sharp = to_float(clean, device)
+        told = spectrum(photo, sharp).as_code(self.network.code_size) if tree.code == "spectrum" else None
+        kept = ~to_brighten(photo, sharp) if train.keep_light else None
+        found = self.model(photo, to_float(probes, device), node, told, kept)
         rows, columns = (slice(train.border, length - train.border) for length in clean.shape[2:])
         inside = np.s_[:, :, rows, columns]
-        restored, target = found.image[inside].float(), to_float(clean, device)[inside]
+        restored, target = found.image[inside].float(), sharp[inside]
         losses = restoration_loss(restored, target, balance=train.balance, ssim_share=train.ssim)
         probe_labels = labels.repeat_interleave(probes.shape[1], dim=0)
         entropy = self.network.heads.cross_entropy(found.place.logits.float(), probe_labels)
         loss = losses.mean() + tree.cross_entropy * entropy
         if train.light_weight > 0:
             loss = loss + train.light_weight * light_loss(found.lifted[inside], target)
+        if self.spectrum is not None:
+            loss = loss + tree.spectrum * self.spectrum(found.code, photo, sharp)
         if self.ranges.active:
             loss = loss + train.range_weight * self.ranges.take()
         self.optimizer.zero_grad()

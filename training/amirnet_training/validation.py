@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from .config import Config
+from .damage_spectrum import spectrum
 from .data.items import Items
 from .data.loader import Batch, StepSampler, make_loader, to_float
 from .data.windows import Windows
@@ -58,7 +59,8 @@ class Validation:
         values: dict[str, list[float]] = {}
         for share in self._batches():
             degraded, clean = to_float(share.degraded, self.device), to_float(share.clean, self.device)
-            restored = network(degraded, to_float(share.probes, self.device), self._nodes(share.item)).image
+            steered = self._nodes(share.item), self._codes(network, degraded, clean)
+            restored = network(degraded, to_float(share.probes, self.device), *steered).image
             after, before = psnr(restored, clean).tolist(), psnr(degraded, clean).tolist()
             for item, output, given in zip(share.item.tolist(), after, before, strict=True):
                 group = self.items.groups[item]
@@ -73,6 +75,11 @@ class Validation:
         assert self.items is not None
         kinds = [self.items.kinds[item] for item in items.tolist()]
         return nodes_of_kinds(self.config.tree.code, kinds, self.device)
+
+    def _codes(self, network: AMIRNet, degraded: Tensor, clean: Tensor) -> Tensor | None:
+        if self.config.tree.code != "spectrum":
+            return None
+        return spectrum(degraded, clean).as_code(network.code_size)
 
 
 VALIDATION_PROBES = 9

@@ -152,13 +152,22 @@ class AMIRNet(nn.Module):
         with torch.autocast(image.device.type, enabled=False):  # 8 bits of mantissa are too few for a photo's levels
             return lift(image, self.light(code.float(), statistics))
 
-    def forward(self, image: Tensor, probes: Tensor, node: Tensor | None = None) -> Restored:
+    def forward(
+        self,
+        image: Tensor,
+        probes: Tensor,
+        node: Tensor | None = None,
+        given: Tensor | None = None,
+        kept: Tensor | None = None,
+    ) -> Restored:
         """Brightens and restores images by the mean code of their probes.
 
         Args:
             image: (N, 3, H, W).
             probes: (N, R, 3, P, P), R crops of the same photo.
             node: (N,) node whose prototype is used instead of the sample's own code; -1 for its own.
+            given: (N, 2^levels - 1) codes that are used instead of either.
+            kept: (N,) bool: images that are restored as bright as they are, whatever the light head says.
         """
         count, repeats = probes.shape[:2]
         place = self.place(probes.flatten(0, 1))
@@ -166,5 +175,10 @@ class AMIRNet(nn.Module):
         used = code
         if node is not None:
             used = torch.where((node >= 0)[:, None], self.heads.prototypes[node.clamp_min(0)], code)
+        if given is not None:
+            used = given
         lifted = self.lift(image, used, level_statistics(probes))
-        return Restored(self.restore(lifted if self.light is None else to_levels(lifted), used), lifted, code, place)
+        bright = lifted if self.light is None else to_levels(lifted)
+        if kept is not None:
+            bright = torch.where(kept[:, None, None, None], image, bright)
+        return Restored(self.restore(bright, used), lifted, code, place)

@@ -20,6 +20,8 @@ HIDDEN = 32
 """Numbers between the head's two layers, unless a configuration says otherwise."""
 MOST_GAIN, MOST_BEND = 255.0, 15.0
 """Larger values say no more: the darkest level becomes the brightest."""
+BRIGHTER = 1.1
+"""A photo is to be brightened if its target's mean level is so many times its own."""
 
 
 @torch.no_grad()
@@ -70,8 +72,18 @@ class LightHead(nn.Module):
         nn.init.constant_(self.output.bias, 0.02)
 
     def forward(self, code: Tensor, statistics: Tensor) -> Tensor:
-        found = floor(self.output(torch.relu(self.hidden(torch.cat([code, statistics], dim=1)))))
-        return torch.cat([found[:, :3].clamp(max=MOST_GAIN), found[:, 3:].clamp(max=MOST_BEND)], dim=1)
+        return to_curves(self.output(torch.relu(self.hidden(torch.cat([code, statistics], dim=1)))))
+
+
+def to_curves(output: Tensor) -> Tensor:
+    """The head's last layer (N, 6) as gains and bends: none below 0, none above what says something (CONTRACT E)."""
+    found = floor(output)
+    return torch.cat([found[:, :3].clamp(max=MOST_GAIN), found[:, 3:].clamp(max=MOST_BEND)], dim=1)
+
+
+def to_brighten(photo: Tensor, target: Tensor) -> Tensor:
+    """(N,) bool: which photos (N, 3, H, W) are darker than their targets say, by a tenth and a level."""
+    return target.mean((1, 2, 3)) > BRIGHTER * photo.mean((1, 2, 3)) + 1 / 255
 
 
 def lift(image: Tensor, curves: Tensor) -> Tensor:
