@@ -42,10 +42,22 @@ def test_variants_come_as_often_as_their_weights_say() -> None:
         found = Counter(
             type(draw(kind, rng(seed), after_blur_noise=0, several=0, dimmed=0)).__name__ for seed in range(600)
         )
-        assert {one.name: found[one.name] / 600 for one in known} == pytest.approx(
-            {one.name: one.weight / total for one in known}, abs=0.07
-        )
-    assert {one.name for one in variants("camera")} == {"RawNoise", "ProfileNoise", "InCameraJpeg", "CameraNoise"}
+        wanted: Counter[str] = Counter()
+        for one in known:  # two variants may be the same damage of other strengths
+            wanted[type(one.draw(rng(0))).__name__] += one.weight / total
+        assert {name: found[name] / 600 for name in wanted} == pytest.approx(dict(wanted), abs=0.07)
+    assert {one.name for one in variants("camera")} == {
+        "RawNoise", "ProfileNoise", "InCameraJpeg", "CameraNoise", "LittleLight",
+    }  # fmt: skip
+
+
+def test_phones_in_little_light_are_as_noisy_as_their_worst_photos(make_photo) -> None:
+    draw_one = next(one.draw for one in variants("camera") if one.name == "LittleLight")
+    photo, found = make_photo(3), []
+    for seed in range(60):
+        noisy = draw_one(rng(seed))(photo, rng(seed))
+        found.append(-10 * np.log10(np.mean((noisy / 255.0 - photo / 255.0) ** 2)))
+    assert 15 < np.median(found) < 20 and max(found) < 27
 
 
 def test_the_registry_refuses_what_it_cannot_draw() -> None:

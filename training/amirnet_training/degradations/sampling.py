@@ -85,6 +85,10 @@ def _camera(rng: np.random.Generator) -> CameraNoise:
     return CameraNoise(log_uniform(rng, 3e-4, 2e-2), log_uniform(rng, 1e-3, 3e-2), spread)
 
 
+def _little_light(rng: np.random.Generator) -> RawNoise:
+    return RawNoise.draw(rng, 4e-3, 2.5e-2)
+
+
 def _low_light(rng: np.random.Generator) -> LowLight:
     factor, gamma = log_uniform(rng, 0.07, 0.6), rng.uniform(0.9, 1.3)
     return LowLight(factor, gamma, shot=log_uniform(rng, 1e-4, 2e-3), read=rng.uniform(0, 0.012))
@@ -105,6 +109,7 @@ def _jpeg(rng: np.random.Generator) -> Jpeg:
 add("none", "Clean", 1, lambda _: Clean())
 add("noise", "GaussianNoise", 1, _white)
 add("camera", "CameraNoise", 0.1, _camera)
+add("camera", "LittleLight", 0.2, _little_light)  # phones' worst, 14 to 20 dB: of RawNoise's own draws one in eight
 add("defocus", "Defocus", 0.15, _disk)
 add("motion", "MotionBlur", 0.1, _line)
 add("lowlight", "LowLight", 0.2, _low_light)
