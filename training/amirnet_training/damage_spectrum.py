@@ -9,6 +9,7 @@ frequency and direction, and how much was added that the sharp photo does not ex
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -47,9 +48,9 @@ class Spectrum(NamedTuple):
         if length <= SIZE:
             raise ValueError(f"a code of {length} numbers holds no spectrum of {SIZE + 1}: use 5 levels or more")
         detail = len(RADII[1:]) * SECTORS
-        numbers = [self.told[:, :detail] - 0.5, self.told[:, detail:] / 2, self.bright[:, None].clamp_min(1e-3).log10()]
-        numbers.insert(2, self.told.new_zeros(len(self.told), length - SIZE - 1))
-        return torch.cat(numbers, dim=1)
+        kept, added = self.told[:, :detail] - 0.5, self.told[:, detail:] / 2
+        unused = self.told.new_zeros(len(self.told), length - SIZE - 1)
+        return torch.cat([kept, added, unused, self.bright[:, None].clamp_min(1e-3).log10()], dim=1)
 
 
 class DamageSpectrum(nn.Module):
@@ -99,6 +100,18 @@ def spectrum(degraded: Tensor, clean: Tensor) -> Spectrum:
     return Spectrum(found, torch.cat([trust, sure, sure], dim=1), bright[:, 0])
 
 
+def codes_of_damage(code: str, degraded: Tensor, clean: Tensor, length: int) -> Tensor | None:
+    """The codes that steer patches (N, 3, P, P) by what was done to them, (N, ``length``); None where that does not.
+
+    Args:
+        code: the configuration's ``tree.code``.
+        degraded: in [0, 1].
+        clean: likewise.
+        length: of a code.
+    """
+    return spectrum(degraded, clean).as_code(length) if code == "spectrum" else None
+
+
 def _plane(photo: Tensor, plane: int) -> Tensor:
     red, green, blue = photo.unbind(1)
     found = ((red + green + blue) / 3, red - green, blue - green)[plane]
@@ -111,6 +124,7 @@ def _sum(values: Tensor, bands: Tensor) -> Tensor:
     return values.flatten(1) @ flat.T.to(values.dtype)
 
 
+@lru_cache(maxsize=4)
 def _bands(side: int, device: torch.device) -> tuple[Tensor, Tensor]:
     """Rings (1 + rings, P, P // 2 + 1), the coarse one first, and directions (SECTORS, P, P // 2 + 1), of 0 and 1."""
     y = torch.fft.fftfreq(side, device=device)[:, None]

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from .activation_range import ActivationRange
 from .averaging import MovingAverage
 from .config import Config
-from .damage_spectrum import DamageSpectrum, spectrum
+from .damage_spectrum import DamageSpectrum, codes_of_damage
 from .data.loader import to_float
 from .graphed import GraphedStep
 from .losses import light_loss, psnr, restoration_loss
@@ -113,7 +113,7 @@ class Learner:
         train, tree, device = self.config.train, self.config.tree, self.fabric.device
         photo = to_float(degraded, device).contiguous(memory_format=torch.channels_last)
         sharp = to_float(clean, device)
-        told = spectrum(photo, sharp).as_code(self.network.code_size) if tree.code == "spectrum" else None
+        told = codes_of_damage(tree.code, photo, sharp, self.network.code_size)
         kept = ~to_brighten(photo, sharp) if train.keep_light else None
         found = self.model(photo, to_float(probes, device), node, told, kept)
         rows, columns = (slice(train.border, length - train.border) for length in clean.shape[2:])

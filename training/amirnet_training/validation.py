@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from .config import Config
-from .damage_spectrum import spectrum
+from .damage_spectrum import codes_of_damage
 from .data.items import Items
 from .data.loader import Batch, StepSampler, make_loader, to_float
 from .data.windows import Windows
@@ -77,9 +77,7 @@ class Validation:
         return nodes_of_kinds(self.config.tree.code, kinds, self.device)
 
     def _codes(self, network: AMIRNet, degraded: Tensor, clean: Tensor) -> Tensor | None:
-        if self.config.tree.code != "spectrum":
-            return None
-        return spectrum(degraded, clean).as_code(network.code_size)
+        return codes_of_damage(self.config.tree.code, degraded, clean, network.code_size)
 
 
 VALIDATION_PROBES = 9
