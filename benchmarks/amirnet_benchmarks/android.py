@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from amirnet.errors import AmirnetError, EngineError, OptionError
+from amirnet.cli.command_group import errors_reported
+from amirnet.errors import EngineError, OptionError
 from amirnet.photo.atomic_file import write_file
 
 from .phone_result import read_result
@@ -89,12 +89,9 @@ def measure_android(
 @click.option("--adb", "program", default="adb", metavar="PROGRAM", help="The program.")
 def main(output: Path, engine: str, sustained: bool, serial: str | None, program: str) -> None:
     """Measure the model on the Android phone that is connected, and print what it measured."""
-    try:
+    with errors_reported():
         measure_android(Adb(program, serial), output, engine, sustained)
         click.echo(render_phones([read_result(output)]))
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ BM3D takes minutes a megapixel; the network and NLM get the whole photo.
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from amirnet import Restorer
-from amirnet.errors import AmirnetError
+from amirnet.cli.command_group import errors_reported
 from amirnet.photo.atomic_file import write_file
 from amirnet_training.evaluation import measure
 from amirnet_training.evaluation.quality import measure_quality
@@ -134,7 +133,7 @@ def main(
 ) -> None:
     """Compare the model, in int8 if it has that, with classical tools on real photos."""
     console = Console(stderr=True)
-    try:
+    with errors_reported():
         places = find_places(model, data, train, config)
         sets = [set_named(name) for name in COMPARED]
         sets = [chosen for chosen in sets if chosen.group == "real" or train is not None]
@@ -144,9 +143,6 @@ def main(
         click.echo(render(records))
         if output is not None:
             write_file(output, (json.dumps({"processor": processor(), "sets": records}, indent=1) + "\n").encode())
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ checkpoint in every format, measures the latency of what came out, and writes a 
 from __future__ import annotations
 
 import io
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from amirnet import ModelBundle, Restorer
-from amirnet.errors import AmirnetError
+from amirnet.cli.command_group import errors_reported
 from amirnet.photo.atomic_file import write_file
 from amirnet_training.evaluation.quality import measure_quality
 
@@ -144,11 +143,8 @@ def main(ctx: click.Context, output: Path, model: str, checkpoint: Path, no_expo
     """Restore the demo's photos, export a checkpoint, measure it, and write a report of it all: report.html and
     report.json in the output folder. Exit status 1 when the exported models do not agree.
     """
-    try:
+    with errors_reported():
         result = run_demo(model, None if no_export else checkpoint, output, Console(stderr=True, highlight=False))
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
     for photo in result.restored:
         beside = "".join(f"  {other.name} {other.quality.psnr:.2f}" for other in photo.others)
         seconds = photo.result.seconds["total"]

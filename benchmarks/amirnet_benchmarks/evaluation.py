@@ -7,7 +7,6 @@ and how far the model is from its targets, and writes it all, with every photo's
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -18,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from amirnet import Restorer
-from amirnet.errors import AmirnetError
+from amirnet.cli.command_group import errors_reported
 from amirnet.photo.atomic_file import write_file
 from amirnet_training.config import load
 from amirnet_training.errors import ConfigError
@@ -130,7 +129,7 @@ def main(
     """Evaluate a model on all sets; print the tables that its model card holds, and how far its targets are."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    try:
+    with errors_reported():
         places = find_places(model, data, train, config)
         wanted = only or tuple(group for group in GROUPS if group != "held-out" or train is not None)
         other = None if against is None else read(against)[1]
@@ -142,9 +141,6 @@ def main(
         if output is not None:
             identity = {"model": restorer.bundle.manifest.name, "identity": restorer.bundle.manifest.identity}
             write_file(output, to_bytes(identity, records))
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
 
 
 if __name__ == "__main__":

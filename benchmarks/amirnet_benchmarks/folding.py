@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import statistics
-import sys
 import tempfile
 from collections import Counter
 from functools import partial
@@ -17,8 +16,8 @@ import numpy as np
 
 from amirnet import ModelBundle
 from amirnet.bundle.model_paths import folded_role, is_folded
+from amirnet.cli.command_group import errors_reported
 from amirnet.engines.registry import make_engine
-from amirnet.errors import AmirnetError
 
 from .interleave import interleave
 from .model_sizes import megabytes, model_sizes
@@ -75,16 +74,12 @@ def main(checkpoint: Path) -> None:
     """Export CHECKPOINT steered by its code and folded for every node, and print what either takes."""
     from amirnet_export.exporter import export_bundle
 
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            bundles = {}
-            for name, fold in {"steered": "none", "folded": "node"}.items():
-                export_bundle(checkpoint, Path(folder) / name, fold=fold)  # type: ignore[arg-type]
-                bundles[name] = ModelBundle.open(Path(folder) / name)
-            click.echo("\n".join(compare(bundles)))
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
+    with errors_reported(), tempfile.TemporaryDirectory() as folder:
+        bundles = {}
+        for name, fold in {"steered": "none", "folded": "node"}.items():
+            export_bundle(checkpoint, Path(folder) / name, fold=fold)  # type: ignore[arg-type]
+            bundles[name] = ModelBundle.open(Path(folder) / name)
+        click.echo("\n".join(compare(bundles)))
 
 
 if __name__ == "__main__":

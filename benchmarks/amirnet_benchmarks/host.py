@@ -7,7 +7,6 @@ machine can run. Needs `pip install 'amirnet[tflite]'` for LiteRT beside ONNX Ru
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from amirnet import __version__
 from amirnet.bundle.model_bundle import ModelBundle
+from amirnet.cli.command_group import errors_reported
 from amirnet.engines.processors import available_processors
-from amirnet.errors import AmirnetError, EngineError
+from amirnet.errors import EngineError
 from amirnet.photo import image_io
 from amirnet.photo.atomic_file import write_file
 from amirnet.runtime.arrays import Pixels
@@ -128,7 +128,7 @@ def main(bundle: str, photo: Path, runs: int, threads: int | None, limit: float 
     """Measure the latency of BUNDLE (a shipped name, folder or zip) on this machine, and the size of its models."""
     console = Console(stderr=True)
     columns = (TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TextColumn("rounds"), TimeRemainingColumn())
-    try:
+    with errors_reported():
         opened = ModelBundle.open(bundle)
         with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
             task = progress.add_task("", total=2 * (WARMUPS + runs))
@@ -136,9 +136,6 @@ def main(bundle: str, photo: Path, runs: int, threads: int | None, limit: float 
         click.echo(render_host(result))  # first, so that a file that cannot be written loses nothing
         if output is not None:
             write_file(output, (json.dumps(result, indent=1) + "\n").encode())
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
 
 
 if __name__ == "__main__":

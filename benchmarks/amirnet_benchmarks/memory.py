@@ -6,14 +6,14 @@ Every number is the peak resident memory of a process of its own, in megabytes o
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from amirnet import AmirnetError, Restorer
+from amirnet import Restorer
+from amirnet.cli.command_group import errors_reported
 from amirnet.photo.pixel_cost import pixel_cost
 from amirnet.runtime.memory_plan import MEGABYTE, peak
 
@@ -106,11 +106,8 @@ def main(
     pixels: bool,
 ) -> None:
     """Measure the parts, what a pixel costs, and `amirnet restore` on photos of so many MEGAPIXELS."""
-    try:
+    with errors_reported():
         _measure(megapixels, kinds, Way(model, engine, precision), memory, parts=parts, pixels=pixels)
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
 
 
 def _measure(

@@ -18,6 +18,7 @@ from pathlib import Path
 import click
 
 from amirnet import AmirnetError
+from amirnet.cli.command_group import errors_reported
 
 from .large_photos import KINDS, size_of
 
@@ -159,11 +160,8 @@ def _verdict(found: float, bar: float | None) -> str:
 def main(model: str, names: tuple[str, ...], megapixels: float, light: str, runs: int, against: Path | None) -> None:
     """Print what of a photo's time is neither the model nor the codecs; status 1 where a bar is missed."""
     ways = [way for way in BARS if not names or way[0] in names]
-    try:
+    with errors_reported():
         found = measure(ways, light, model, megapixels, runs, None if against is None else against.resolve())
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
     lines = render(found, megapixels)
     click.echo("\n".join(lines))
     sys.exit(any("missed" in line for line in lines))

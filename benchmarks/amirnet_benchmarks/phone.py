@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
 
-from amirnet.errors import AmirnetError
+from amirnet.cli.command_group import errors_reported
 from amirnet.photo.atomic_file import write_file
 
 from .phone_result import read_result
@@ -25,14 +24,11 @@ def main() -> None:
 @click.option("--json", "output", type=click.Path(path_type=Path), metavar="FILE", help="Also write them as one list.")
 def import_results(files: tuple[Path, ...], output: Path | None) -> None:
     """Check results against their schema and print them."""
-    try:
+    with errors_reported():
         results = [read_result(file) for file in files]
         click.echo(render_phones(results))
         if output is not None:
             write_file(output, (json.dumps(results, indent=1) + "\n").encode())
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
 
 
 if __name__ == "__main__":

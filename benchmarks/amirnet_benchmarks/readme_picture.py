@@ -7,7 +7,6 @@ came, by the best classical tool for their trouble, by the model, and as they sh
 from __future__ import annotations
 
 import io
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +15,8 @@ import numpy as np
 from PIL import Image
 
 from amirnet import Restorer
-from amirnet.errors import AmirnetError, ImageError
+from amirnet.cli.command_group import errors_reported
+from amirnet.errors import ImageError
 from amirnet.photo.atomic_file import write_file
 
 from .classical import OURS, Restored, psnr
@@ -94,14 +94,11 @@ def main(model: str, output: Path) -> None:
     """Make the README's before-and-after picture."""
     buffer = io.BytesIO()
     photos = {photo.name: photo for photo in DEMO_PHOTOS}
-    try:
+    with errors_reported():
         chosen = [photos[name] for name in SHOWN if name in photos]
         picture, left_out = compose(Restorer.from_bundle(model), chosen)
         picture.save(buffer, "PNG", optimize=True)
         write_file(output, buffer.getvalue())
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
     click.echo("\n".join([*left_out, f"{output}  {len(buffer.getvalue()) // 1024} KB"]))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ import click
 import numpy as np
 from PIL import Image
 
-from amirnet.errors import AmirnetError
+from amirnet.cli.command_group import errors_reported
 from amirnet.photo.atomic_file import write_file
 from amirnet.photo.image_io import load
 from amirnet_training.errors import DataError
@@ -157,7 +156,7 @@ def credits_table(photos: Sequence[DemoPhoto]) -> str:
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=REAL, help="Folder. [default: the package's]")
 def main(data: Path, train: Path, evaluation: Path, config: Path | None, output: Path) -> None:
     """Cut the demo's real photos anew, in place, with those that came back worst."""
-    try:
+    with errors_reported():
         places = find_places("mobile", data, train, config)
         chosen = [(choice, False) for choice in CHOICES]
         chosen += [(choice, True) for choice in worst_choices(read(evaluation)[1])]
@@ -176,9 +175,6 @@ def main(data: Path, train: Path, evaluation: Path, config: Path | None, output:
         listing = json.dumps([asdict(photo) for photo in photos], indent=1) + "\n"
         write_file(output / LISTED.name, listing.encode())
         write_file(output / "CREDITS.md", credits_table(photos).encode())
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
 
 
 if __name__ == "__main__":

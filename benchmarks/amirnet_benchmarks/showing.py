@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 
 from amirnet import ModelBundle
+from amirnet.cli.command_group import errors_reported
 from amirnet.errors import AmirnetError
 from amirnet_training.pages import fill
 
@@ -85,11 +86,8 @@ def show(model: str, data: Path, train: Path, pages: Path, *, measure: bool, lim
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first photos of each set, for a trial.")
 def main(model: str, data: Path, train: Path, measured: bool, limit: int | None) -> None:
     """Measure MODEL anew and put every number and picture of it where it is shown."""
-    try:
+    with errors_reported():
         show(model, data, train, Path(), measure=not measured, limit=limit)
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
 
 
 if __name__ == "__main__":

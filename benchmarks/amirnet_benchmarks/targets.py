@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from amirnet.errors import AmirnetError
+from amirnet.cli.command_group import errors_reported
 from amirnet_training.evaluation import dark, measure
 
 from .evaluation_file import Record, read, shipped, shipped_rows
@@ -152,12 +151,9 @@ def render_targets(records: Sequence[Record], other: Sequence[Record] | None = N
 @click.option("--against", "larger", type=click.Path(path_type=Path), help="Evaluation of the model it may lose to.")
 def main(evaluation: Path, larger: Path | None) -> None:
     """Print how far the model of EVALUATION is from its targets; EVALUATION is what the evaluation wrote."""
-    try:
+    with errors_reported():
         records = read(evaluation)[1]
         click.echo(render_targets(records, None if larger is None else read(larger)[1]))
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
 
 
 if __name__ == "__main__":

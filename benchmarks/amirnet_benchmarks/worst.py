@@ -7,7 +7,6 @@ lets them be shown, and all by name and number.
 from __future__ import annotations
 
 import io
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import click
 
 from amirnet import Restorer
-from amirnet.errors import AmirnetError
+from amirnet.cli.command_group import errors_reported
 from amirnet.photo.atomic_file import write_file
 from amirnet_training.errors import DataError
 from amirnet_training.evaluation.measure import Sample
@@ -101,7 +100,7 @@ def main(
 ) -> None:
     """Write a page of the photos that MODEL did worst on: README.md and a JPEG a set, in the output folder."""
     output = output or Path("models") / model / "worst"
-    try:
+    with errors_reported():
         places = find_places(model, data, train, config)
         identity, records = read(evaluation or Path("models") / model / "evaluation.json")
         restorer, int8 = open_model(model)
@@ -117,9 +116,6 @@ def main(
                 shown.append(chosen.name)
         write_file(output / "README.md", render(records, shown, restorer.bundle.manifest.name).encode())
         click.echo(str(output / "README.md"))
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -120,7 +120,7 @@ def test_gradients_are_finite_at_black_and_reach_gain_and_bend() -> None:
 
 def some_head(seed: int = 0) -> LightHead:
     torch.manual_seed(seed)
-    head = LightHead(7)
+    head = LightHead(7, 32)
     torch.nn.init.normal_(head.output.weight, std=0.5)
     torch.nn.init.normal_(head.output.bias, std=0.5)
     return head
@@ -150,7 +150,7 @@ def test_a_head_that_is_silent_can_rise_and_sinks_no_further() -> None:
 
 def test_a_fresh_head_hardly_brightens() -> None:
     torch.manual_seed(0)
-    found = LightHead(7)(torch.randn(5, 7), torch.rand(5, 24))
+    found = LightHead(7, 32)(torch.randn(5, 7), torch.rand(5, 24))
     assert torch.allclose(found, torch.full((5, 6), 0.02))
 
 

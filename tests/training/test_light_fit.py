@@ -52,7 +52,7 @@ def seen(count: int = 96) -> PhotoViews:
 def test_the_head_learns_whom_to_brighten(monkeypatch) -> None:
     monkeypatch.setattr(light_fit, "BATCH", 32)
     torch.manual_seed(1)
-    head, photos, steps = LightHead(CODE), seen(), []
+    head, photos, steps = LightHead(CODE, 32), seen(), []
     before, asked = measure(head, photos), to_brighten(photos.photo, photos.target)
     assert asked.tolist() == photos.of(LOW_LIGHT).tolist()
     fit(head, photos, 1, steps.append, 800)
@@ -65,7 +65,7 @@ def test_the_head_learns_whom_to_brighten(monkeypatch) -> None:
     assert before != [bright, dark] and bright.startswith("low light: ") and bright.endswith(" dB (48 photos)")
     none = "meant to be dark: 0 of 48 brightened by more than a tenth, 0 by more than a fiftieth, the most 1.00 times"
     assert dark == none
-    leeway = LightHead(CODE)
+    leeway = LightHead(CODE, 32)
     leeway.load_state_dict(head.state_dict())
     with torch.no_grad():
         leeway.output.bias += 0.9 * light_fit.LEEWAY
@@ -76,7 +76,7 @@ def test_the_same_seed_fits_the_same_head() -> None:
     heads = []
     for _ in range(2):
         torch.manual_seed(1)
-        heads.append(LightHead(CODE))
+        heads.append(LightHead(CODE, 32))
         fit(heads[-1], seen(), 5, lambda count: None, 5)
     first, second = (head.state_dict() for head in heads)
     assert all(torch.equal(first[name], second[name]) for name in first)

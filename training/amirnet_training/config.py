@@ -18,6 +18,8 @@ from .data_config import DataConfig, Positive, Section, Share
 from .degradations import KINDS
 from .errors import ConfigError
 
+LIGHT_WIDTH = 32
+"""Numbers between the two layers of a light head, unless a configuration says otherwise."""
 SPECTRUM_LEVELS = 5
 """From so many levels on a code is as long as a damage's spectrum."""
 
@@ -56,7 +58,7 @@ class NetworkConfig(Section):
     """Channels of the paper preset's first level; the phone presets have none."""
     shape: Shape | None = None
     """Another restorer than the phone preset's own."""
-    light: Annotated[int, Field(ge=1, le=256)] = 32
+    light: Annotated[int, Field(ge=1, le=256)] = LIGHT_WIDTH
     """Numbers between the two layers of a phone preset's light head; CONTRACT E allows 256."""
 
     @model_validator(mode="after")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 import matplotlib
 
-from amirnet.errors import AmirnetError
+from amirnet.cli.command_group import errors_reported
 from amirnet.photo.atomic_file import write_file
 
 from .errors import DataError
@@ -63,14 +62,11 @@ def _smooth(values: list[float], window: int = 9) -> list[float]:
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("curves.png"), show_default=True)
 def main(run: Path, output: Path) -> None:
     """Draw the training log of the folder RUN."""
-    try:
+    with errors_reported():
         records = read(run / "log.jsonl")
         if not any("loss" in record for record in records):
             raise DataError(f"{run / 'log.jsonl'}: no training record in it: name the folder of a run")
         write_file(output, draw(records))
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ are. An error counts by its ratio, as in decibels, and brightening what is not t
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ import click
 import torch
 from torch import Tensor
 
-from amirnet.errors import AmirnetError
+from amirnet.cli.command_group import errors_reported
 
 from . import progress as bars
 from .checkpoint import TrainedModel, load_model, save_model
@@ -137,7 +136,7 @@ def _with_new_head(trained: TrainedModel, width: int) -> tuple[TrainedModel, Lig
 @click.option("--steps", default=STEPS, show_default=True, type=click.IntRange(min=1))
 def main(model: Path, data: Path, output: Path, photos: int, width: int | None, steps: int) -> None:
     """Fit the light head of MODEL (a model.safetensors or its run folder) by itself, all else left as it is."""
-    try:
+    with errors_reported():
         trained = load_model(model)
         if trained.network.light is None:
             raise CheckpointError(f"{model}: has no light head: fit a phone preset, mobile or tiny")
@@ -157,9 +156,6 @@ def main(model: Path, data: Path, output: Path, photos: int, width: int | None, 
         _say("after", light, judged, darkened)
         facts = {**trained.facts, "light": {"photos": photos, "steps": steps}}
         save_model(output, replace(trained, facts=facts))
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
 
 
 if __name__ == "__main__":

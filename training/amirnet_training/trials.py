@@ -16,7 +16,7 @@ from typing import Any
 import click
 import yaml
 
-from amirnet.errors import AmirnetError
+from amirnet.cli.command_group import errors_reported
 from amirnet.photo.atomic_file import write_file
 
 from . import config as configuration
@@ -146,7 +146,7 @@ def closed(trials: dict[str, Config], folder: Path) -> str:
 def main(trials: Path, data: Path | None, output: Path, jobs: int, page: Path | None, show: bool) -> None:
     """Train what TRIALS lists, as far as it is not trained yet, and print their table. With trials that are steered by
     the true kind of damage and by nothing, also how much of the difference the learned trees reach."""
-    try:
+    with errors_reported():
         found = read_trials(trials)
         if data is not None:
             found = {name: configuration.with_root(config, data) for name, config in found.items()}
@@ -156,9 +156,6 @@ def main(trials: Path, data: Path | None, output: Path, jobs: int, page: Path | 
         click.echo(tables)
         if page is not None:
             fill(page, "trials", tables)
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
 
 
 if __name__ == "__main__":

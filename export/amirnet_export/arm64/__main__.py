@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from amirnet.errors import AmirnetError
+from amirnet.cli.command_group import errors_reported
 
 from ..parity.report import BARS
 from .comparison import ARM64, compare
@@ -31,18 +31,14 @@ def main(checkpoint: Path, arm64_python: Path, tile: int) -> None:
     if platform.machine() in ARM64:
         click.echo("This machine is 64-bit ARM itself: all its tests run those kernels, nothing to compare.")
         return
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            question = prepare(checkpoint, Path(folder), tile)
-            grid = "from the checkpoint" if question.trained else "calibrated on these tiles (the checkpoint has none)"
-            click.echo(f"{len(question.nodes)} nodes, a tile of {tile} px each; int8 grid: {grid}")
-            start = time.monotonic()
-            report = compare(question, arm64_python)
-            click.echo(render(report))
-            click.echo(f"ARM64 against {platform.machine()}, {time.monotonic() - start:.0f} s. {_bars()}")
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
+    with errors_reported(), tempfile.TemporaryDirectory() as folder:
+        question = prepare(checkpoint, Path(folder), tile)
+        grid = "from the checkpoint" if question.trained else "calibrated on these tiles (the checkpoint has none)"
+        click.echo(f"{len(question.nodes)} nodes, a tile of {tile} px each; int8 grid: {grid}")
+        start = time.monotonic()
+        report = compare(question, arm64_python)
+        click.echo(render(report))
+        click.echo(f"ARM64 against {platform.machine()}, {time.monotonic() - start:.0f} s. {_bars()}")
     sys.exit(not report.holds)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,3 +117,13 @@ def fail(message: str, status: int = BAD_INPUT) -> int:
     """Print one `error:` line on stderr and return the status."""
     say("error: " + " ".join(message.split()), err=True)
     return status
+
+
+@contextmanager
+def errors_reported() -> Iterator[None]:
+    """Ends a command that is a module of its own (`python -m ...`) as `amirnet` ends: whatever is wrong with its input
+    in one line on stderr, with status 2."""
+    try:
+        yield
+    except AmirnetError as error:
+        sys.exit(fail(str(error)))

@@ -16,8 +16,6 @@ PERCENTS = (1, 10, 25, 50, 75, 90, 99)
 """Of the pixels, in percent, that lie at or below the levels which describe a photo."""
 STATISTICS = 3 * (len(PERCENTS) + 1)
 """Numbers that describe a photo's levels: a channel's percentiles and its mean."""
-HIDDEN = 32
-"""Numbers between the head's two layers, unless a configuration says otherwise."""
 MOST_GAIN, MOST_BEND = 255.0, 15.0
 """Larger values say no more: the darkest level becomes the brightest."""
 BRIGHTER = 1.1
@@ -63,7 +61,7 @@ def floor(value: Tensor) -> Tensor:
 class LightHead(nn.Module):
     """Code (N, K) and level statistics (N, 24) -> gains and bends of the three channels, (N, 6), none below 0."""
 
-    def __init__(self, code: int, hidden: int = HIDDEN) -> None:
+    def __init__(self, code: int, hidden: int) -> None:
         super().__init__()
         self.hidden = nn.Linear(code + STATISTICS, hidden)
         self.output = nn.Linear(hidden, 6)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ..config import NetworkConfig
+from ..config import LIGHT_WIDTH, NetworkConfig
 from .amirnet import AMIRNet
-from .light import HIDDEN
 from .paper import PaperEncoder, PaperRestorer
 from .phone import Blocks, PhoneEncoder, PhoneRestorer, Widths
 
@@ -23,7 +22,7 @@ def build(
     levels: int = 4,
     width: int | None = None,
     shape: tuple[Widths, Blocks] | None = None,
-    light: int = HIDDEN,
+    light: int = LIGHT_WIDTH,
 ) -> AMIRNet:
     """Builds a network with fresh weights (seed torch first).
 

@@ -12,7 +12,6 @@ calibration, because that grid has been learnt.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +20,7 @@ import click
 import torch
 from torch import Tensor, nn
 
-from amirnet.errors import AmirnetError
+from amirnet.cli.command_group import errors_reported
 
 from ..checkpoint import load_model, save_model
 from ..errors import CheckpointError
@@ -78,7 +77,7 @@ def _unfolded(fixed: HighPass, layer: Layer, wanted: Layer) -> Layer:
 
 def _carry(trained: Path, quantized: Path, output: Path, way: Way) -> None:
     """Writes what ``way`` made of the float model by the other's 8-bit restorer, or says why not and exits with 2."""
-    try:
+    with errors_reported():
         model, restorer, _ = load_start(trained)
         other = load_model(quantized).quantized
         if other is None:
@@ -89,9 +88,6 @@ def _carry(trained: Path, quantized: Path, output: Path, way: Way) -> None:
             problem = f"its restorer has another shape than {trained}"
             raise CheckpointError(f"{quantized}: {problem}: name two of one network")
         save_model(output, replace(model, quantized=way(restorer, other)))
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
 
 
 @click.group()

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import click
 import torch
 from torch import Tensor
 
-from amirnet.errors import AmirnetError
+from amirnet.cli.command_group import errors_reported
 
 from ..config import Config
 from ..data.items import Items
@@ -82,7 +81,7 @@ def main(checkpoint: Path, data: Path) -> None:
     PSNR in dB of patches from photos held out of training, by kind: restored in float, on the grid of a calibration
     alone, and, if CHECKPOINT was quantized, on the grid that it holds.
     """
-    try:
+    with errors_reported():
         model, restorer, tree = load_start(checkpoint)
         config, items, codes = Setting.of(model, tree, data)
         calibrated = calibrate_by_result(restorer, calibration_samples(codes, items, config), tree["grid"])
@@ -90,9 +89,6 @@ def main(checkpoint: Path, data: Path) -> None:
         if model.quantized is not None:
             ways["trained"] = model.quantized
         click.echo(render(measure(ways, *held_out(codes, config))))
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
 
 
 if __name__ == "__main__":

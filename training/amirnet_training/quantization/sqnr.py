@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import click
 import torch
 from torch import Tensor
 
-from amirnet.errors import AmirnetError
+from amirnet.cli.command_group import errors_reported
 
 from ..program.restorer import restore, step_names
 from ..program.torch_steps import FloatSteps
@@ -120,7 +119,7 @@ def main(checkpoint: Path, data: Path) -> None:
     Columns: what the step's own grid loses, what all steps up to it lose together, and how far the result moves when
     that step alone is rounded (PSNR). A checkpoint that was not quantized is calibrated first.
     """
-    try:
+    with errors_reported():
         model, restorer, tree = load_start(checkpoint)
         config, items, codes = Setting.of(model, tree, data)
         quantized = model.quantized
@@ -129,9 +128,6 @@ def main(checkpoint: Path, data: Path) -> None:
         last = config.quantize.batches
         (sample,) = samples(codes, items, config, range(last, last + 1))
         click.echo(render(table(quantized, sample.degraded, sample.code)))
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -6,14 +6,13 @@ the whole tree once with each policy. Kinds are known for synthetic degradations
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 
 import click
 import numpy as np
 
-from amirnet.errors import AmirnetError
+from amirnet.cli.command_group import errors_reported
 
 from .. import progress as bars
 from ..config import Config, load, with_root
@@ -55,14 +54,11 @@ def early_features(config: Config, steps: int) -> tuple[Features, list[str]]:
 @click.option("--steps", default=400, show_default=True, type=click.IntRange(min=1))
 def main(config: Path, data: Path | None, steps: int) -> None:
     """Print the purity that each growing policy reaches, level by level."""
-    try:
+    with errors_reported():
         settings = load(config)
         if data is not None:
             settings = with_root(settings, data)
         features, kinds = early_features(settings, steps)
-    except AmirnetError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
     levels, tree = settings.network.levels, settings.tree
     click.echo(f"{'policy':<12}" + "".join(f"{2**level:>5} nodes" for level in range(1, levels)))
     for policy, values in table(features, kinds, levels, tree.min_share, settings.train.seed).items():
