@@ -8,7 +8,7 @@ import pytest
 
 from amirnet_training.data.counters import counter_rng
 from amirnet_training.data.items import Item, Items
-from amirnet_training.degradations.combined import Dimmed
+from amirnet_training.degradations.combined import Dimmed, Sequence
 from amirnet_training.degradations.kinds import Clean, Jpeg
 from amirnet_training.errors import DataError
 
@@ -47,6 +47,15 @@ def test_the_mixture_is_as_configured(make_config) -> None:
     shares = {kind: count / 4000 for kind, count in kinds.items()}
     wanted = {"lowlight": 0.3, "none": 0.14, "noise": 0.28, "defocus": 0.28}
     assert shares == pytest.approx(wanted, abs=0.03)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
+def test_blurs_are_noisy_as_often_as_configured(make_config, share: float) -> None:
+    folder = next(source.clean[0] for source in make_config().data.sources if hasattr(source, "clean"))
+    source = {"clean": [folder], "weight": 1, "degradations": {"motion": 1}, "after_blur_noise": share}
+    drawn = [item.degradation for item in items_of(make_config(data={"sources": [source]}), 400).items]
+    noisy = sum(isinstance(one, Sequence) for one in drawn) / 400
+    assert noisy == pytest.approx(0.15 + 0.85 * share, abs=0.07), "beside those that suffer from several damages"
 
 
 @pytest.mark.parametrize("holdout", [0.1, 0.2, 0.5, 1.0])

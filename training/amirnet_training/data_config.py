@@ -32,6 +32,9 @@ class CleanSource(Section):
     """Share of the noises that have their colours correlated, as in-camera processing leaves them."""
     recompressed: Share = 0.0
     """Share of the damages that are followed by a JPEG of quality 75-98."""
+    after_blur_noise: Share = 0.7
+    """Share of the blurs with a little noise on top. A photo as it was taken always has some; made smaller or denoised
+    it has next to none, and then much more of a blur can be undone."""
     dimmed: Share = 0.0
     """Share of the photos that are darkened on purpose first, target included: dark is not yet too dark."""
     shrunk: Share = 0.0

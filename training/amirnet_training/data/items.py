@@ -101,7 +101,8 @@ class Items:
         shrink = float(np.exp(rng.uniform(*np.log(SHRINKS)))) if rng.random() < source.shrunk else 1.0
         order = rng.permutation(3) if rng.random() < source.shuffled else range(3)
         red, green, blue = map(int, order)
-        shares = {name: getattr(source, name) for name in ("common_noise", "recompressed", "dimmed")}
+        names = ("common_noise", "recompressed", "after_blur_noise", "dimmed")
+        shares = {name: getattr(source, name) for name in names}
         return Item(clean, None, draw(kind, rng, **shares), kind, kind, shrink, (red, green, blue))
 
     def __len__(self) -> int:
