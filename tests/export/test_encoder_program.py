@@ -21,9 +21,9 @@ pytest.importorskip("ai_edge_litert")
 PROBE = 64
 
 
-def grown(levels: int, nodes: int) -> AMIRNet:
+def grown(levels: int, nodes: int, severity: bool) -> AMIRNet:
     torch.manual_seed(levels)
-    network = build("tiny", levels).eval()
+    network = build("tiny", levels, severity=severity).eval()
     network.heads.exists[:nodes] = True
     return network
 
@@ -36,8 +36,9 @@ def described(network: AMIRNet) -> dict:
 
 @pytest.mark.parametrize("backend", FORMATS)
 @pytest.mark.parametrize(("levels", "nodes"), [(1, 1), (2, 1), (2, 3), (3, 3), (3, 5), (4, 15)])
-def test_the_encoder_is_torchs(backend: str, levels: int, nodes: int) -> None:
-    network, format = grown(levels, nodes), FORMATS[backend]
+@pytest.mark.parametrize("severity", [False, True])
+def test_the_encoder_is_torchs(backend: str, levels: int, nodes: int, severity: bool) -> None:
+    network, format = grown(levels, nodes, severity), FORMATS[backend]
     probes = camera(tiles(2, size=PROBE))
     with torch.no_grad():
         wanted = network.place(torch.from_numpy(to_tensor(probes)))
@@ -51,4 +52,8 @@ def test_the_encoder_is_torchs(backend: str, levels: int, nodes: int) -> None:
     bundle = memory_bundle("toy", seal({**manifest, "models": models, "quantization": {}}, files))
     mask, value = format.make_engine(bundle, "float", format.engines[0]).encode(probes)
     assert np.abs(mask - wanted.mask.numpy()).max() <= 1e-5 and np.abs(value - wanted.value.numpy()).max() <= 1e-5
-    assert (mask[:, 0] == 1).all() and not mask[:, nodes:].any(), "the root always is, what was not grown never"
+    free = network.heads.free().numpy()
+    assert free.any() == (severity and (levels, nodes) == (3, 5))
+    assert (mask[:, 0] == 1).all() and (mask[:, nodes:] == free[nodes:]).all(), (
+        "the root always is, what was not grown never"
+    )

@@ -37,6 +37,18 @@ def test_ungrown_levels_have_code_zero() -> None:
     assert not place.code[:, 3:].any() and place.code[:, :3].all()
 
 
+def test_numbers_that_no_node_owns_say_how_severe() -> None:
+    plain, made = heads(1, 2, 3, 6), TreeHeads(8, 3, severity=True)
+    made.load_state_dict(plain.state_dict())
+    before, place = plain(FEATURES), made(FEATURES)
+    assert made.free().nonzero().flatten().tolist() == [4, 5] and not plain.free().any()
+    assert bool((place.mask[:, [4, 5]] == 1).all()) and torch.equal(place.code[:, [4, 5]], place.value[:, [4, 5]])
+    rest = [0, 1, 2, 3, 6]
+    assert torch.equal(place.mask[:, rest], before.mask[:, rest]) and torch.equal(place.logits, before.logits)
+    made.exists[[3, 6]] = False
+    assert not made.free().any() and not made(FEATURES).mask[:, 3:].any(), "a level that may yet grow is left alone"
+
+
 def test_cross_entropy_is_the_sum_over_levels() -> None:
     made = heads(1, 2, 3, 4, 5, 6)
     logits = made(FEATURES).logits

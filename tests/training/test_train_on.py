@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from click.testing import CliRunner
 
 from amirnet.cli import cli
-from amirnet_training.checkpoint import load_model, load_state
+from amirnet_training.checkpoint import load_model, load_state, save_model
 from amirnet_training.config import Config, dump
 from amirnet_training.errors import CheckpointError
 from amirnet_training.runlog import read
@@ -76,6 +77,26 @@ def test_a_tree_that_has_not_grown_is_taken_as_it_is(make_config, config, tmp_pa
     assert [node["id"] for node in load_model(tmp_path / "on").tree["nodes"]] == [0]
 
 
+def test_nodes_without_photos_give_their_numbers_up_for_severity(begun, make_config, tmp_path) -> None:
+    model = load_model(begun)
+    empty = model.tree["nodes"][-1]["id"]
+    for node in model.tree["nodes"]:  # the toy's photos are few and may all be in one place
+        node["share"] = 0.001 if node["id"] == empty else 0.5
+    save_model(tmp_path / "less.safetensors", model)
+    config = make_config(network={"severity": True}, tree={"spectrum": 0.0})
+    trainer = Trainer(config, tmp_path / "on", start=tmp_path / "less.safetensors")
+    given, heads = model.network.heads.exists.clone(), trainer.learner.network.heads
+    given[empty] = False
+    assert torch.equal(heads.exists, given) and heads.free()[empty]
+    assert not heads.value.weight[~given].any(), "at first they say nothing"
+    trained = trainer.run()
+    assert trained.config.network.severity and empty not in [node["id"] for node in trained.tree["nodes"]]
+    masks, codes = item_codes(trained.network, trainer.crops, 2, 0, lambda count: None)
+    assert (masks[:, empty] == 1).all() and codes[:, empty].std() > 0, "then they do, of every photo"
+    again = Trainer(config, tmp_path / "again", start=tmp_path / "on")
+    assert torch.equal(again.learner.network.heads.value.weight, trained.network.heads.value.weight), "and keep it"
+
+
 def test_what_cannot_be_trained_on(begun, config, make_config, tmp_path) -> None:
     def refused(says: str, config: Config, start: Path, **options: bool) -> None:
         with pytest.raises(CheckpointError, match=says) as caught:
@@ -86,6 +107,9 @@ def test_what_cannot_be_trained_on(begun, config, make_config, tmp_path) -> None
     other = make_config(network={"levels": 2}, tree={"grow_at": [3]})
     refused("another network than the configuration's: train on with its own", other, begun)
     refused("is resumed from its own checkpoint: leave --from out", make_config(train={"seed": 8}), begun, resume=True)
+    save_model(tmp_path / "bare.safetensors", replace(load_model(begun), tree=None))
+    severe = make_config(network={"severity": True})
+    refused("holds no tree: train it to the end, then on with severity", severe, tmp_path / "bare.safetensors")
     (tmp_path / "broken.safetensors").write_bytes((begun / "model.safetensors").read_bytes()[:-9])
     refused("broken.safetensors: not an AMIRNet checkpoint", config, tmp_path / "broken.safetensors")
     with pytest.raises(CheckpointError, match="holds a run already"):

@@ -60,6 +60,8 @@ class NetworkConfig(Section):
     """Another restorer than the phone preset's own."""
     light: Annotated[int, Field(ge=1, le=256)] = LIGHT_WIDTH
     """Numbers between the two layers of a phone preset's light head; CONTRACT E allows 256."""
+    severity: bool = False
+    """Whether the code's numbers that no node owns say of every photo how severe its damage is, see TreeHeads."""
 
     @model_validator(mode="after")
     def _width_fits(self) -> NetworkConfig:

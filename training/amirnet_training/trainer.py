@@ -27,6 +27,7 @@ from .tree import growth
 from .tree.assignment import Assignment
 from .tree.features import CropSource, FreshCrops, item_codes, item_features
 from .tree.finish import describe, walk_down
+from .tree.pruning import prune
 from .tree.steering import nodes_of_kinds
 from .validation import Validation
 
@@ -39,7 +40,8 @@ class Trainer(TrainingLoop[Batch]):
         folder: where checkpoints, logs and the finished model go.
         resume: go on from the folder's checkpoint.
         start: a model whose weights and tree are trained on, instead of fresh ones: for one's own camera, or to carry a
-            run over whose checkpoint is lost. Its tree does not grow any more.
+            run over whose checkpoint is lost. Its tree does not grow any more; where the configuration asks for
+            `severity` and the model has none, nodes that hold no photos give their numbers up for it.
 
     Raises:
         CheckpointError: nothing to resume, a checkpoint of another configuration, a finished run in the way, or a
@@ -60,9 +62,14 @@ class Trainer(TrainingLoop[Batch]):
         self.begun = None if start is None else load_model(start)
         network = build_from(config.network)
         if self.begun is not None:
-            if self.begun.config.network != config.network:
+            theirs = self.begun.config.network
+            if config.network not in (theirs, theirs.model_copy(update={"severity": True})):
                 raise CheckpointError(f"{start}: another network than the configuration's: train on with its own")
             network.load_state_dict(self.begun.network.state_dict())
+            if config.network != theirs:
+                if self.begun.tree is None:
+                    raise CheckpointError(f"{start}: holds no tree: train it to the end, then on with severity")
+                prune(network, self.begun.tree)
         self.learner = Learner(config, self.fabric, network)
         self.items = Items(config.data, config.data.items, config.train.seed)
         self.crops: CropSource = FreshCrops(self.items, config.data.workers)

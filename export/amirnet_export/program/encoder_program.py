@@ -73,13 +73,15 @@ def encode(network: AMIRNet, steps: EncoderSteps[Value], probes: Value) -> tuple
         if level > 0
     ]
     # The root's probability is always 1, a level that has not been grown at all is uniform after its softmax: one
-    # linear map adds the one and clears the other, and leaves all else exactly as it is.
+    # linear map adds the one and clears the other, and leaves all else exactly as it is. Numbers of the code that no
+    # node owns have a one too, if the network uses them.
     kept = np.eye(len(exists), dtype=np.float32) * exists[:, None]
+    ones = kept[0] + heads.free().numpy()
     if not below:
-        mask = steps.linear("mask", features, np.zeros_like(weight), kept[0])
+        mask = steps.linear("mask", features, np.zeros_like(weight), ones)
     else:
         joined = below[0] if len(below) == 1 else steps.join("levels", below)
-        mask = steps.linear("mask", joined, kept[:, 1:], kept[0])
+        mask = steps.linear("mask", joined, kept[:, 1:], ones)
     raw = steps.linear("raw", features, _array(heads.value.weight), _array(heads.value.bias))
     return mask, steps.softsign("value", raw)
 

@@ -37,7 +37,16 @@ class Place(NamedTuple):
 class TreeHeads(nn.Module):
     """A mask head and a value head for every tree level, and which nodes have been grown so far.
 
-    Entries of nodes that do not exist yet have mask 0, so their part of the code is exactly 0.
+    Entries of nodes that do not exist yet have mask 0, so their part of the code is exactly 0. With ``severity`` those
+    that no node of a grown level owns have mask 1: their values are numbers of the code whatever node a photo is in. A
+    node's own number means something in that node alone, so what all photos of a kind have in common, how far a blur
+    reaches and which way, would be learnt again in each of them. To the runtime they are numbers as all others are
+    (CONTRACT C2), and no walk looks at their masks (T3).
+
+    Args:
+        features: of the encoder.
+        levels: of the tree.
+        severity: see above.
     """
 
     exists: Tensor
@@ -47,9 +56,9 @@ class TreeHeads(nn.Module):
     seen: Tensor
     """(entries,) how many batches have updated each prototype."""
 
-    def __init__(self, features: int, levels: int) -> None:
+    def __init__(self, features: int, levels: int, severity: bool = False) -> None:
         super().__init__()
-        self.levels = levels
+        self.levels, self.severity = levels, severity
         self.slices = level_slices(levels)
         entries = 2**levels - 1
         self.mask = nn.Linear(features, entries)
@@ -66,7 +75,14 @@ class TreeHeads(nn.Module):
         # A level that has not been grown softmaxes to a uniform row; the product clears it.
         # Bounded, because free values run away early in training and silence the residual; softsign rather than tanh,
         # which saturates and then learns nothing about severity.
-        return Place(features, logits, mask * self.exists, F.softsign(self.value(features)))
+        return Place(features, logits, mask * self.exists + self.free(), F.softsign(self.value(features)))
+
+    def free(self) -> Tensor:
+        """(entries,) bool: the numbers that say how severe a damage is; none without ``severity``."""
+        if not self.severity:
+            return torch.zeros_like(self.exists)
+        grown = torch.cat([self.exists[part].any().expand(part.stop - part.start) for part in self.slices])
+        return ~self.exists & grown
 
     @torch.no_grad()
     def update_prototypes(self, sums: Tensor, counts: Tensor, momentum: float = 0.02) -> None:
@@ -119,13 +135,16 @@ class AMIRNet(nn.Module):
         levels: levels of the tree, 4 for the paper's 1, 2, 4, 8 nodes.
         light: width of the light head's layer in between (`light`), as in the phone presets; 0: light is no step of
             its own.
+        severity: as `TreeHeads` says.
     """
 
-    def __init__(self, encoder: nn.Module, restorer: nn.Module, levels: int = 4, *, light: int = 0) -> None:
+    def __init__(
+        self, encoder: nn.Module, restorer: nn.Module, levels: int = 4, *, light: int = 0, severity: bool = False
+    ) -> None:
         super().__init__()
         self.encoder = encoder
         self.restorer = restorer
-        self.heads = TreeHeads(int(encoder.features), levels)  # type: ignore[arg-type]
+        self.heads = TreeHeads(int(encoder.features), levels, severity)  # type: ignore[arg-type]
         self.light = LightHead(2**levels - 1, light) if light else None
 
     @property

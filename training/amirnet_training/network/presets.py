@@ -23,6 +23,7 @@ def build(
     width: int | None = None,
     shape: tuple[Widths, Blocks] | None = None,
     light: int = LIGHT_WIDTH,
+    severity: bool = False,
 ) -> AMIRNet:
     """Builds a network with fresh weights (seed torch first).
 
@@ -32,6 +33,7 @@ def build(
         width: channels of the paper preset's first level (default 32); the phone presets have none.
         shape: channels and blocks instead of the phone preset's own.
         light: numbers between the two layers of a phone preset's light head; the paper preset has no such head.
+        severity: whether numbers of the code that no node owns say how severe a damage is (`TreeHeads`).
 
     Raises:
         ValueError: unknown preset, or a width or shape that the preset does not take.
@@ -42,17 +44,18 @@ def build(
     if preset == "paper":
         if shape is not None:
             raise ValueError("preset 'paper' has the published shape: leave out 'shape'")
-        return AMIRNet(PaperEncoder(), PaperRestorer(code, width or 32), levels)
+        return AMIRNet(PaperEncoder(), PaperRestorer(code, width or 32), levels, severity=severity)
     if width is not None:
         raise ValueError(f"preset {preset!r} has a fixed width: leave out 'width'")
-    return AMIRNet(PhoneEncoder(ENCODER), PhoneRestorer(code, *(shape or PHONE[preset])), levels, light=light)
+    restorer = PhoneRestorer(code, *(shape or PHONE[preset]))
+    return AMIRNet(PhoneEncoder(ENCODER), restorer, levels, light=light, severity=severity)
 
 
 def build_from(config: NetworkConfig) -> AMIRNet:
     """Builds the network that a configuration describes."""
     shape = config.shape
     if shape is None:
-        return build(config.preset, config.levels, config.width, light=config.light)
+        return build(config.preset, config.levels, config.width, light=config.light, severity=config.severity)
     widths = Widths(shape.full, shape.half, shape.quarter, shape.eighth)
     blocks = Blocks(shape.half_blocks, shape.quarter_blocks, shape.middle_blocks)
-    return build(config.preset, config.levels, None, (widths, blocks), config.light)
+    return build(config.preset, config.levels, None, (widths, blocks), config.light, config.severity)
