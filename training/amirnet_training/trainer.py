@@ -23,11 +23,10 @@ from .loop import TrainingLoop
 from .meter import Meter
 from .network import AMIRNet, build_from
 from .runlog import RunLog
-from .tree import growth
+from .tree import growth, severity
 from .tree.assignment import Assignment
 from .tree.features import CropSource, FreshCrops, item_codes, item_features
 from .tree.finish import describe, walk_down
-from .tree.pruning import prune
 from .tree.steering import nodes_of_kinds
 from .validation import Validation
 
@@ -69,7 +68,7 @@ class Trainer(TrainingLoop[Batch]):
             if config.network != theirs:
                 if self.begun.tree is None:
                     raise CheckpointError(f"{start}: holds no tree: train it to the end, then on with severity")
-                prune(network, self.begun.tree)
+                severity.prune(network, self.begun.tree)
         self.learner = Learner(config, self.fabric, network)
         self.items = Items(config.data, config.data.items, config.train.seed)
         self.crops: CropSource = FreshCrops(self.items, config.data.workers)
@@ -154,8 +153,12 @@ class Trainer(TrainingLoop[Batch]):
             })  # fmt: skip
 
     def _take_tree(self) -> None:
-        """Labels every item by where the model that is trained on places it."""
+        """Labels every item by where the model that is trained on places it; and what is new of its code begins."""
         tree, levels = self.config.tree, self.config.network.levels
+        if self.begun is not None and self.config.network != self.begun.config.network:
+            with bars.task("guessing severity", len(self.items)) as advance:
+                severity.begin(self.averaged(), self.crops, tree.crops, advance)
+            self.learner.network.load_state_dict(self.averaged().state_dict())
         with bars.task("finding places", len(self.items)) as advance:
             masks, _ = item_codes(self.averaged(), self.crops, tree.crops, 0, advance)
         path = walk_down(masks, self.averaged().heads.exists.cpu().numpy(), levels)

@@ -1,0 +1,95 @@
+"""Nodes that hold no photos give their numbers of the code up, and those say how severe a damage is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from amirnet_training.damage_spectrum import RADII, SECTORS, SIZE
+from amirnet_training.degradations.kinds import Defocus, GaussianNoise
+from amirnet_training.network import AMIRNet, build
+from amirnet_training.program.layer import CodeMap
+from amirnet_training.tree.severity import LEAST, begin, prune
+
+
+def network_of(*nodes: int, severity: bool = True) -> AMIRNet:
+    torch.manual_seed(0)
+    network = build("tiny", 3, severity=severity).eval()
+    network.heads.exists[list(nodes)] = True
+    return network
+
+
+def tree_with(shares: dict[int, float]) -> dict[str, Any]:
+    return {"nodes": [{"id": node, "share": share} for node, share in shares.items()]}
+
+
+@pytest.mark.parametrize(
+    ("shares", "given_up"),
+    [
+        ({0: 1, 1: 0.5, 2: 0.5, 3: 0.25, 4: 0.25, 5: 0.5 - LEAST, 6: LEAST}, []),
+        ({0: 1, 1: 0.5, 2: 0.5, 3: 0.25, 4: 0.25, 5: 0.4999, 6: 0.0001}, [6]),
+        ({0: 1, 1: 0.001, 2: 0.999, 3: 0.001, 4: 0.0, 5: 0.5, 6: 0.499}, [1, 3, 4]),
+        ({0: 1, 1: 0.001, 2: 0.999, 3: 0.01, 4: 0.01, 5: 0.5, 6: 0.499}, [1, 3, 4]),  # never a child without a parent
+        ({0: 0.0}, []),
+    ],
+)
+def test_which_nodes_are_given_up(shares: dict[int, float], given_up: list[int]) -> None:
+    network = network_of(*shares)
+    assert prune(network, tree_with(shares)) == given_up
+    assert network.heads.exists.nonzero().flatten().tolist() == [node for node in shares if node not in given_up]
+
+
+def test_what_is_computed_is_at_first_the_same() -> None:
+    shares = {0: 1.0, 1: 0.5, 2: 0.5, 3: 0.25, 4: 0.25, 5: 0.5, 6: 0.0}
+    network, plain = network_of(*shares), network_of(*list(shares)[:-1], severity=False)
+    prune(network, tree_with(shares))
+    probes = torch.rand(4, 3, 64, 64, generator=torch.Generator().manual_seed(1))
+    assert torch.equal(network.place(probes).code, plain.place(probes).code)
+    assert network.heads.free().tolist() == [False] * 6 + [True]
+    listening = [module.linear.weight[:, 6] for module in network.modules() if isinstance(module, CodeMap)]
+    assert listening and not any(weight.any() for weight in listening) and network.light is not None
+    assert not network.light.hidden.weight[:, 6].any() and network.light.hidden.weight[:, 5].any()
+
+
+class Photos:
+    """Blurred photos with noise, more or less of both: 120 items."""
+
+    def __init__(self, make_photo) -> None:
+        rng = np.random.default_rng(1)
+        self.strengths = rng.uniform((0.5, 1), (4, 30), (120, 2))
+        clean, degraded = [], []
+        for number, (radius, sigma) in enumerate(self.strengths):
+            photo = np.ascontiguousarray(make_photo(number)[:64, :64])
+            photo = (photo + rng.integers(-30, 30, photo.shape)).clip(0, 255).astype(np.uint8)
+            clean.append(photo)
+            degraded.append(GaussianNoise(sigma)(Defocus(radius)(photo, rng), rng))
+        self.pair = [torch.from_numpy(np.stack(part)).permute(0, 3, 1, 2)[:, None] for part in (degraded, clean)]
+
+    def crops(self, count: int, step: int):
+        for first in range(0, 120, 50):
+            degraded, clean = (part[first : first + 50].repeat(1, count, 1, 1, 1) for part in self.pair)
+            yield degraded, clean
+
+
+def test_they_begin_as_a_guess_of_the_spectrum(make_photo) -> None:
+    shares = {0: 1.0, 1: 0.5, 2: 0.5, 3: 0.25, 4: 0.25, 5: 0.0, 6: 0.0}
+    network = network_of(*shares)
+    prune(network, tree_with(shares))
+    photos, looked = Photos(make_photo), []
+    probes = photos.pair[0][:, 0].float() / 255
+    before = network.place(probes).code
+    explained = begin(network, photos, 2, looked.append)
+    assert sum(looked) == 120 and explained.shape == (SIZE,)
+    detail = len(RADII[1:]) * SECTORS
+    assert explained[detail:].mean() > 0.5, "what was added shows even in an untrained encoder's features"
+    code = network.place(probes).code
+    free = network.heads.free()
+    assert torch.equal(code[:, ~free], before[:, ~free]) and not before[:, free].any()
+    assert bool((code[:, free].std(0) > 0.3).all()) and bool((code[:, free].mean(0).abs() < 0.2).all())
+    told = np.abs(np.corrcoef(np.log(photos.strengths[:, 1]), code[:, free].detach().numpy().T)[0, 1:])
+    assert told.max() > 0.7, "how strong the noise is"
+    image = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(3))
+    assert torch.equal(network.restore(image, code[:2]), network.restore(image, before[:2])), "nothing listens yet"
