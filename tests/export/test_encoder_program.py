@@ -21,9 +21,9 @@ pytest.importorskip("ai_edge_litert")
 PROBE = 64
 
 
-def grown(levels: int, nodes: int, severity: bool) -> AMIRNet:
+def grown(levels: int, nodes: int, severity: bool = False, bands: bool = False) -> AMIRNet:
     torch.manual_seed(levels)
-    network = build("tiny", levels, severity=severity).eval()
+    network = build("tiny", levels, severity=severity, bands=bands).eval()
     network.heads.exists[:nodes] = True
     return network
 
@@ -36,9 +36,9 @@ def described(network: AMIRNet) -> dict:
 
 @pytest.mark.parametrize("backend", FORMATS)
 @pytest.mark.parametrize(("levels", "nodes"), [(1, 1), (2, 1), (2, 3), (3, 3), (3, 5), (4, 15)])
-@pytest.mark.parametrize("severity", [False, True])
-def test_the_encoder_is_torchs(backend: str, levels: int, nodes: int, severity: bool) -> None:
-    network, format = grown(levels, nodes, severity), FORMATS[backend]
+@pytest.mark.parametrize(("severity", "bands"), [(False, False), (True, False), (False, True)])
+def test_the_encoder_is_torchs(backend: str, levels: int, nodes: int, severity: bool, bands: bool) -> None:
+    network, format = grown(levels, nodes, severity, bands), FORMATS[backend]
     probes = camera(tiles(2, size=PROBE))
     with torch.no_grad():
         wanted = network.place(torch.from_numpy(to_tensor(probes)))

@@ -9,9 +9,9 @@ from amirnet_training.network.phone import Blocks, Widths
 
 
 @pytest.mark.parametrize(("preset", "gmac"), [("mobile", 40), ("tiny", 10)])
-@pytest.mark.parametrize("levels", [4, 5])
-def test_phone_presets_keep_their_budgets(preset: str, gmac: float, levels: int) -> None:
-    network = build(preset, levels)
+@pytest.mark.parametrize(("levels", "bands"), [(4, False), (5, False), (5, True)])
+def test_phone_presets_keep_their_budgets(preset: str, gmac: float, levels: int, bands: bool) -> None:
+    network = build(preset, levels, bands=bands)
     assert parameters(network) <= {"mobile": 2e6, "tiny": 0.5e6}[preset]
     assert restorer_macs_per_megapixel(network) <= gmac * 1e9
     assert encoder_macs(network) <= 0.3e9

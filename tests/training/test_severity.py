@@ -11,8 +11,9 @@ import torch
 from amirnet_training.damage_spectrum import RADII, SECTORS, SIZE
 from amirnet_training.degradations.kinds import Defocus, GaussianNoise
 from amirnet_training.network import AMIRNet, build
+from amirnet_training.network.bands import HIDDEN
 from amirnet_training.program.layer import CodeMap
-from amirnet_training.tree.severity import LEAST, begin, prune
+from amirnet_training.tree.severity import LEAST, adopt, begin, prune, see
 
 
 def network_of(*nodes: int, severity: bool = True) -> AMIRNet:
@@ -49,9 +50,6 @@ def test_what_is_computed_is_at_first_the_same() -> None:
     probes = torch.rand(4, 3, 64, 64, generator=torch.Generator().manual_seed(1))
     assert torch.equal(network.place(probes).code, plain.place(probes).code)
     assert network.heads.free().tolist() == [False] * 6 + [True]
-    listening = [module.linear.weight[:, 6] for module in network.modules() if isinstance(module, CodeMap)]
-    assert listening and not any(weight.any() for weight in listening) and network.light is not None
-    assert not network.light.hidden.weight[:, 6].any() and network.light.hidden.weight[:, 5].any()
 
 
 class Photos:
@@ -93,3 +91,27 @@ def test_they_begin_as_a_guess_of_the_spectrum(make_photo) -> None:
     assert told.max() > 0.7, "how strong the noise is"
     image = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(3))
     assert torch.equal(network.restore(image, code[:2]), network.restore(image, before[:2])), "nothing listens yet"
+    listening = [module.linear.weight[:, free] for module in network.modules() if isinstance(module, CodeMap)]
+    assert listening and not any(weight.any() for weight in listening) and network.light is not None
+    assert not network.light.hidden.weight[:, :7][:, free].any() and network.light.hidden.weight[:, :7][:, ~free].any()
+
+
+def test_an_encoder_learns_to_read_its_bands(make_photo) -> None:
+    photos, plain = Photos(make_photo), network_of(*range(7))
+    torch.manual_seed(5)
+    network = build("tiny", 3, severity=True, bands=True).eval()
+    adopt(network, plain)
+    probes = photos.pair[0][:, 0].float() / 255
+    assert torch.allclose(network.place(probes).code, plain.place(probes).code, atol=1e-6), "at first nothing listens"
+    see(network, photos, 1, 3, lambda count: None)
+    assert torch.allclose(network.place(probes).code, plain.place(probes).code, atol=1e-6)
+    read = network.encoder(probes)[:, -HIDDEN:].double().detach()
+    rows = torch.cat([read, torch.ones(120, 1)], dim=1)
+    radius = torch.from_numpy(photos.strengths[:, 0])
+    solve = torch.linalg.solve(rows[::2].T @ rows[::2] + 0.1 * torch.eye(HIDDEN + 1), rows[::2].T @ radius[::2])
+    told = np.corrcoef((rows[1::2] @ solve).numpy(), radius[1::2].numpy())[0, 1]
+    assert told > 0.5, "radii of other photos, under noise"
+    again = build("tiny", 3, severity=True, bands=True).eval()
+    adopt(again, plain)
+    see(again, photos, 1, 3, lambda count: None)
+    assert torch.equal(again.encoder.bands.read.weight, network.encoder.bands.read.weight), "the seed decides"

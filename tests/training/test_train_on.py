@@ -14,6 +14,7 @@ from amirnet.cli import cli
 from amirnet_training.checkpoint import load_model, load_state, save_model
 from amirnet_training.config import Config, dump
 from amirnet_training.errors import CheckpointError
+from amirnet_training.network.bands import HIDDEN
 from amirnet_training.runlog import read
 from amirnet_training.trainer import Trainer
 from amirnet_training.tree.features import item_codes
@@ -95,6 +96,22 @@ def test_nodes_without_photos_give_their_numbers_up_for_severity(begun, make_con
     assert (masks[:, empty] == 1).all() and codes[:, empty].std() > 0, "then they do, of every photo"
     again = Trainer(config, tmp_path / "again", start=tmp_path / "on")
     assert torch.equal(again.learner.network.heads.value.weight, trained.network.heads.value.weight), "and keep it"
+
+
+def test_an_encoder_gets_bands(begun, make_config, tmp_path) -> None:
+    config = make_config(network={"bands": True})
+    trainer = Trainer(config, tmp_path / "on", start=begun)
+    model, probes = load_model(begun).network, torch.rand(3, 3, 64, 64)
+    with torch.no_grad():
+        assert torch.allclose(trainer.averaged().place(probes).code, model.place(probes).code, atol=1e-6)
+    trained = trainer.run()
+    heads = trained.network.heads
+    assert heads.value.weight[:, -HIDDEN:].any() and trained.network.encoder.bands is not None, "they come to be used"
+    found = load_model(tmp_path / "on")
+    with torch.no_grad():
+        assert torch.allclose(found.network.place(probes).code, trained.network.place(probes).code, atol=1e-6)
+    with pytest.raises(CheckpointError, match="another network than the configuration's"):
+        Trainer(make_config(), tmp_path / "back", start=tmp_path / "on")
 
 
 def test_what_cannot_be_trained_on(begun, config, make_config, tmp_path) -> None:

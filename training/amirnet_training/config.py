@@ -60,6 +60,8 @@ class NetworkConfig(Section):
     """Another restorer than the phone preset's own."""
     light: Annotated[int, Field(ge=1, le=256)] = LIGHT_WIDTH
     """Numbers between the two layers of a phone preset's light head; CONTRACT E allows 256."""
+    bands: bool = False
+    """Whether a phone preset's encoder measures a probe's detail by frequency and direction too (network/bands.py)."""
     severity: bool = False
     """Whether the code's numbers that no node owns say of every photo how severe its damage is, see TreeHeads."""
 
@@ -69,6 +71,8 @@ class NetworkConfig(Section):
             raise ValueError(f"preset {self.preset!r} has a fixed width: leave out 'width'")
         if self.shape is not None and self.preset == "paper":
             raise ValueError("preset 'paper' has the published shape: leave out 'shape'")
+        if self.bands and self.preset == "paper":
+            raise ValueError("preset 'paper' has the published encoder: leave out 'bands'")
         return self
 
 

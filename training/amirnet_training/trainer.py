@@ -40,7 +40,8 @@ class Trainer(TrainingLoop[Batch]):
         resume: go on from the folder's checkpoint.
         start: a model whose weights and tree are trained on, instead of fresh ones: for one's own camera, or to carry a
             run over whose checkpoint is lost. Its tree does not grow any more; where the configuration asks for
-            `severity` and the model has none, nodes that hold no photos give their numbers up for it.
+            `severity` and the model has none, nodes that hold no photos give their numbers up for it; where it asks for
+            `bands`, the encoder learns to read them first.
 
     Raises:
         CheckpointError: nothing to resume, a checkpoint of another configuration, a finished run in the way, or a
@@ -61,11 +62,12 @@ class Trainer(TrainingLoop[Batch]):
         self.begun = None if start is None else load_model(start)
         network = build_from(config.network)
         if self.begun is not None:
-            theirs = self.begun.config.network
-            if config.network not in (theirs, theirs.model_copy(update={"severity": True})):
+            theirs, ours = self.begun.config.network, config.network
+            grown = {"severity": ours.severity, "bands": ours.bands}
+            if ours != theirs.model_copy(update=grown) or theirs.severity > ours.severity or theirs.bands > ours.bands:
                 raise CheckpointError(f"{start}: another network than the configuration's: train on with its own")
-            network.load_state_dict(self.begun.network.state_dict())
-            if config.network != theirs:
+            severity.adopt(network, self.begun.network)
+            if ours.severity > theirs.severity:
                 if self.begun.tree is None:
                     raise CheckpointError(f"{start}: holds no tree: train it to the end, then on with severity")
                 severity.prune(network, self.begun.tree)
@@ -156,8 +158,12 @@ class Trainer(TrainingLoop[Batch]):
         """Labels every item by where the model that is trained on places it; and what is new of its code begins."""
         tree, levels = self.config.tree, self.config.network.levels
         if self.begun is not None and self.config.network != self.begun.config.network:
-            with bars.task("guessing severity", len(self.items)) as advance:
-                severity.begin(self.averaged(), self.crops, tree.crops, advance)
+            if self.config.network.bands > self.begun.config.network.bands:
+                with bars.task("fitting bands", len(self.items)) as advance:
+                    severity.see(self.averaged(), self.crops, tree.crops, self.config.train.seed, advance)
+            if self.config.network.severity:
+                with bars.task("guessing severity", len(self.items)) as advance:
+                    severity.begin(self.averaged(), self.crops, tree.crops, advance)
             self.learner.network.load_state_dict(self.averaged().state_dict())
         with bars.task("finding places", len(self.items)) as advance:
             masks, _ = item_codes(self.averaged(), self.crops, tree.crops, 0, advance)

@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
+import torch
 from torch import nn
 
+from amirnet_training.network.bands import STRIDE
 from amirnet_training.network.phone import HighPass, PhoneEncoder
 
 from ..errors import ExportError
@@ -61,7 +63,17 @@ def encode(network: AMIRNet, steps: EncoderSteps[Value], probes: Value) -> tuple
         if isinstance(module, HighPass | nn.Conv2d):
             relu = index + 1 < len(modules) and isinstance(modules[index + 1], nn.ReLU)
             value = steps.conv(f"layer{index}", value, _layer(module), relu=relu)
-    features = steps.mean("features", value)
+    bands = network.encoder.bands
+    features = steps.mean("features" if bands is None else "features0", value)
+    if bands is not None:
+        nothing = torch.zeros(len(bands.filters))
+        passed = steps.conv("bands", probes, Layer(bands.filters, nothing, STRIDE, 0), relu=True)
+        strong = steps.linear(
+            "bands/strong", steps.mean("bands/mean", passed), _array(bands.scales), _zeros(bands.scales)
+        )
+        read = _array(bands.read.weight), _array(bands.read.bias)
+        found = steps.softsign("features1", steps.linear("bands/read", steps.softsign("bands/compared", strong), *read))
+        features = steps.join("features", [features, found])
     heads = network.heads
     exists = heads.exists.numpy()
     # A node that does not exist has a constant logit of -1e4, as in the network: its probability is exactly 0.
@@ -91,6 +103,10 @@ def _layer(module: nn.Module) -> Layer:
         return Layer(module.weight, module.bias, 1, module.padding)  # type: ignore[arg-type]
     assert isinstance(module, nn.Conv2d) and module.bias is not None
     return Layer(module.weight.detach(), module.bias.detach(), module.stride[0], int(module.padding[0]))
+
+
+def _zeros(weight: Any) -> Array:
+    return np.zeros(len(weight), dtype=np.float32)
 
 
 def _array(tensor: Any) -> Array:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from ..program.layer import CodeMap, Layers, after_fixed, layer_of
 from ..program.restorer import STAGES, Blocks, restore
 from ..program.torch_steps import FloatSteps, ModuleSteps
+from .bands import HIDDEN, Bands
 
 
 class HighPass(nn.Module):
@@ -45,9 +46,14 @@ class HighPass(nn.Module):
 
 
 class PhoneEncoder(nn.Module):
-    """Degradation encoder: probe patches ``(N, 3, P, P)`` in [0, 1] -> features ``(N, width)``."""
+    """Degradation encoder: probe patches ``(N, 3, P, P)`` in [0, 1] -> features ``(N, width)``.
 
-    def __init__(self, channels: tuple[int, ...]) -> None:
+    Args:
+        channels: of its convolutions.
+        bands: whether to measure detail by frequency and direction too (`Bands`).
+    """
+
+    def __init__(self, channels: tuple[int, ...], bands: bool = False) -> None:
         super().__init__()
         # Unpadded: zeros around a probe would look like an edge to the high-pass copy.
         layers: list[nn.Module] = [HighPass()]
@@ -57,14 +63,16 @@ class PhoneEncoder(nn.Module):
             previous = width
         layers += [nn.Conv2d(previous, previous, 3, padding=1), nn.ReLU()]
         self.layers = nn.Sequential(*layers)
-        self.features = previous
+        self.features = previous + (HIDDEN if bands else 0)
+        self.bands = Bands() if bands else None
         for module in self.layers:
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
                 nn.init.zeros_(module.bias)  # type: ignore[arg-type]
 
     def forward(self, probes: Tensor) -> Tensor:
-        return self.layers(probes).mean(dim=(2, 3))
+        found: Tensor = self.layers(probes).mean(dim=(2, 3))
+        return found if self.bands is None else torch.cat([found, self.bands(probes).to(found.dtype)], dim=1)
 
 
 class Widths(NamedTuple):

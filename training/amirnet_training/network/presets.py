@@ -24,6 +24,7 @@ def build(
     shape: tuple[Widths, Blocks] | None = None,
     light: int = LIGHT_WIDTH,
     severity: bool = False,
+    bands: bool = False,
 ) -> AMIRNet:
     """Builds a network with fresh weights (seed torch first).
 
@@ -34,6 +35,7 @@ def build(
         shape: channels and blocks instead of the phone preset's own.
         light: numbers between the two layers of a phone preset's light head; the paper preset has no such head.
         severity: whether numbers of the code that no node owns say how severe a damage is (`TreeHeads`).
+        bands: whether a phone preset's encoder measures detail by frequency and direction too (`Bands`).
 
     Raises:
         ValueError: unknown preset, or a width or shape that the preset does not take.
@@ -48,14 +50,14 @@ def build(
     if width is not None:
         raise ValueError(f"preset {preset!r} has a fixed width: leave out 'width'")
     restorer = PhoneRestorer(code, *(shape or PHONE[preset]))
-    return AMIRNet(PhoneEncoder(ENCODER), restorer, levels, light=light, severity=severity)
+    return AMIRNet(PhoneEncoder(ENCODER, bands), restorer, levels, light=light, severity=severity)
 
 
 def build_from(config: NetworkConfig) -> AMIRNet:
     """Builds the network that a configuration describes."""
     shape = config.shape
     if shape is None:
-        return build(config.preset, config.levels, config.width, light=config.light, severity=config.severity)
+        return build(config.preset, config.levels, config.width, None, config.light, config.severity, config.bands)
     widths = Widths(shape.full, shape.half, shape.quarter, shape.eighth)
     blocks = Blocks(shape.half_blocks, shape.quarter_blocks, shape.middle_blocks)
-    return build(config.preset, config.levels, None, (widths, blocks), config.light, config.severity)
+    return build(config.preset, config.levels, None, (widths, blocks), config.light, config.severity, config.bands)

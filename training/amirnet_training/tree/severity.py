@@ -2,7 +2,8 @@
 
 A model that has none gets them from nodes that hold next to no photos. They begin as the best linear guess of the
 damage's spectrum (`damage_spectrum`) from the encoder's features: left to find out by themselves, they said next to
-nothing after thousands of steps.
+nothing after thousands of steps. Where the encoder is to measure bands (`network.bands`) and did not, what reads them
+is fitted to the spectrum first.
 """
 
 from __future__ import annotations
@@ -11,26 +12,41 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..damage_spectrum import spectrum
 from ..data.loader import to_float
 from ..network import AMIRNet
+from ..network.bands import Bands
 from ..program.layer import CodeMap
+from ..schedule import learning_rate
 from .features import CropSource
 
 LEAST = 0.002
 """Share of the training photos below which a node is given up: the tree tells nothing apart by it."""
 RIDGE = 1e-3
 """Keeps the guess from following features that hardly ever change."""
+STEPS, BATCH, RATE = 3000, 256, 3e-3
+"""Of the fit of what reads the bands."""
+
+
+@torch.no_grad()
+def adopt(network: AMIRNet, begun: AMIRNet) -> None:
+    """Copies the weights of a network whose encoder has no bands, if it has none; nothing listens to them at first."""
+    theirs = begun.state_dict()
+    for name, own in network.state_dict().items():
+        if name in theirs and theirs[name].shape == own.shape:
+            own.copy_(theirs[name])
+        elif name in theirs:  # a head reads more features than before
+            own.zero_()
+            own[:, : theirs[name].shape[1]] = theirs[name]
 
 
 @torch.no_grad()
 def prune(network: AMIRNet, tree: dict[str, Any]) -> list[int]:
     """Gives up every node of a finished tree, with all below it, that holds less than `LEAST` of the photos.
 
-    The numbers that no node owns then say nothing and are listened to by nothing, so that a network with `severity`
-    computes at first what it did before.
+    The numbers that no node owns then say nothing, so that a network with `severity` computes what it did before.
 
     Args:
         network: is changed.
@@ -47,17 +63,65 @@ def prune(network: AMIRNet, tree: dict[str, Any]) -> list[int]:
     free = ~network.heads.exists
     network.heads.value.weight[free] = 0
     network.heads.value.bias[free] = 0
-    for module in network.modules():
-        if isinstance(module, CodeMap):
-            module.linear.weight[:, free] = 0
-    if network.light is not None:
-        network.light.hidden.weight[:, : network.code_size][:, free] = 0
     return sorted(given_up)
+
+
+def fit_bands(bands: Bands, seen: Tensor, told: Tensor, trusted: Tensor, seed: int) -> None:
+    """Fits what reads the bands, so that a linear map of it tells a damage's spectrum.
+
+    Args:
+        bands: is changed.
+        seen: (M, ...) of M crops, as `Bands.compared` gives it.
+        told: (M, `SIZE`), the spectra.
+        trusted: (M, `SIZE`), how far each number is to be trusted.
+        seed: decides the order.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    mean, spread = seen.mean(0), seen.std(0).clamp_min(1e-3)
+    middle, unit = told.mean(0), told.std(0).clamp_min(1e-3)
+    tell = nn.Linear(bands.read.out_features, told.shape[1])
+    read = nn.Linear(bands.read.in_features, bands.read.out_features)
+    with torch.no_grad():
+        for layer in (read, tell):
+            layer.weight.copy_(torch.randn(layer.weight.shape, generator=generator) / layer.in_features**0.5)
+            layer.bias.zero_()
+    optimizer = torch.optim.AdamW([*read.parameters(), *tell.parameters()], lr=RATE, weight_decay=1e-3)
+    for step in range(STEPS):
+        optimizer.param_groups[0]["lr"] = learning_rate(step, STEPS, 100, RATE)
+        chosen = torch.randint(len(seen), (BATCH,), generator=generator)
+        found = tell(nn.functional.softsign(read((seen[chosen] - mean) / spread)))
+        apart = (found - (told[chosen] - middle) / unit).square()
+        optimizer.zero_grad()
+        (trusted[chosen] * apart).mean().backward()
+        optimizer.step()
+    with torch.no_grad():
+        bands.read.weight.copy_(read.weight / spread)
+        bands.read.bias.copy_(read.bias - bands.read.weight @ mean)
+
+
+@torch.no_grad()
+def see(network: AMIRNet, source: CropSource, crops: int, seed: int, advance: Callable[[int], None]) -> None:
+    """Fits the encoder's bands to the crops of ``source``, ``crops`` an item; the arguments are those of `begin`."""
+    bands = network.encoder.bands
+    assert isinstance(bands, Bands)
+    device = next(network.parameters()).device
+    rows = []
+    for degraded, clean in source.crops(crops, 0):
+        damaged, sharp = (to_float(part.flatten(0, 1), device) for part in (degraded, clean))
+        found = spectrum(damaged, sharp)
+        rows.append([part.cpu() for part in (bands.compared(damaged), found.told, found.trusted)])
+        advance(len(degraded))
+    with torch.enable_grad():
+        seen, told, trusted = (torch.cat(part) for part in zip(*rows, strict=True))
+        fit_bands(bands, seen, told, trusted, seed)
 
 
 @torch.no_grad()
 def begin(network: AMIRNet, source: CropSource, crops: int, advance: Callable[[int], None]) -> Tensor:
     """Makes the free numbers the main directions of the best linear guess of the damages' spectra.
+
+    At first nothing listens to them, so the network computes what it did before; unless it had listened to what they
+    said until now.
 
     Args:
         network: is changed.
@@ -82,6 +146,11 @@ def begin(network: AMIRNet, source: CropSource, crops: int, advance: Callable[[i
     guessed = (x @ guess) * weight
     _, lengths, directions = torch.linalg.svd(guessed - guessed.mean(0), full_matrices=False)
     free = network.heads.free()
+    for module in network.modules():
+        if isinstance(module, CodeMap):
+            module.linear.weight[:, free] = 0
+    if network.light is not None:
+        network.light.hidden.weight[:, : network.code_size][:, free] = 0
     count = int(free.sum())
     ways = (guess * weight) @ directions[:count].T / (lengths[:count] / len(x) ** 0.5)
     rows = ways[:-1] / spread[:, None]
