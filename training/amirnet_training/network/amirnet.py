@@ -24,7 +24,8 @@ class Place(NamedTuple):
     logits: Tensor
     """Mask heads before the softmax; entries of nodes that do not exist are -1e4."""
     mask: Tensor
-    """Probability per level, in [0, 1]; each grown level sums to 1."""
+    """Probability per level, in [0, 1]; the nodes of each grown level sum to 1. Numbers of severity have a 1 of their
+    own."""
     value: Tensor
     """Value heads, in (-1, 1)."""
 

@@ -21,7 +21,7 @@ thirtieth of a cycle a pixel apart."""
 FREQUENCIES = torch.linspace(0.04, 0.48, 16).tolist()
 """In cycles a pixel."""
 DIRECTIONS = 4
-"""Each half a turn's fourth from the next."""
+"""An eighth of a turn apart."""
 LEVELS = (0.001, 0.004, 0.016, 0.064, 0.25)
 """Strengths that a filter's answer is compared with. Their comparisons rise with its logarithm: noise of a quarter of a
 level counts as much as an edge."""
