@@ -23,8 +23,8 @@ with zipfile.ZipFile(apk, "a", zipfile.ZIP_DEFLATED) as package:
             package.write(file, file.relative_to(folder).as_posix(), how)
 END
 root=$sdk/root
-libraries=$root/usr/lib/x86_64-linux-gnu # older Debians keep some of them right below usr/lib
-LD_LIBRARY_PATH=$libraries/android:$root/usr/lib/p7zip:$root/lib:$libraries:$root/usr/lib \
+debian=$root/usr/lib/x86_64-linux-gnu # older Debians keep some of them right below usr/lib
+LD_LIBRARY_PATH=$debian/android:$root/usr/lib/p7zip:$root/lib:$debian:$root/usr/lib \
     "$root/usr/lib/android-sdk/build-tools/debian/zipalign" -f -p 4 "$work/unaligned.apk" "$apk"
 [ -f "$work/key.p12" ] || keytool -genkeypair -keystore "$work/key.p12" -storetype PKCS12 -storepass amirnet \
     -alias check -keyalg RSA -keysize 2048 -validity 10000 -dname CN=amirnet-check >/dev/null 2>&1
