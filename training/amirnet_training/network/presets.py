@@ -49,8 +49,9 @@ def build(
         return AMIRNet(PaperEncoder(), PaperRestorer(code, width or 32), levels, severity=severity)
     if width is not None:
         raise ValueError(f"preset {preset!r} has a fixed width: leave out 'width'")
+    encoder = PhoneEncoder(ENCODER, bands)  # first: a seed's fresh weights depend on the order
     restorer = PhoneRestorer(code, *(shape or PHONE[preset]))
-    return AMIRNet(PhoneEncoder(ENCODER, bands), restorer, levels, light=light, severity=severity)
+    return AMIRNet(encoder, restorer, levels, light=light, severity=severity)
 
 
 def build_from(config: NetworkConfig) -> AMIRNet:
