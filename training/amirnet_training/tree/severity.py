@@ -8,13 +8,13 @@ is fitted to the spectrum first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from ..damage_spectrum import spectrum
+from ..damage_spectrum import Spectrum, spectrum
 from ..data.loader import to_float
 from ..network import AMIRNet
 from ..network.bands import Bands
@@ -104,13 +104,9 @@ def see(network: AMIRNet, source: CropSource, crops: int, seed: int, advance: Ca
     """Fits the encoder's bands to the crops of ``source``, ``crops`` an item; the arguments are those of `begin`."""
     bands = network.encoder.bands
     assert isinstance(bands, Bands)
-    device = next(network.parameters()).device
     rows = []
-    for degraded, clean in source.crops(crops, 0):
-        damaged, sharp = (to_float(part.flatten(0, 1), device) for part in (degraded, clean))
-        found = spectrum(damaged, sharp)
+    for damaged, found in _damages(network, source, crops, advance):
         rows.append([part.cpu() for part in (bands.compared(damaged), found.told, found.trusted)])
-        advance(len(degraded))
     with torch.enable_grad():
         seen, told, trusted = (torch.cat(part) for part in zip(*rows, strict=True))
         fit_bands(bands, seen, told, trusted, seed)
@@ -171,15 +167,21 @@ def _seen(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Of every item the encoder's features (items, F), its damage's spectrum, and how far that is to be trusted (items,
     `SIZE`)."""
-    device = next(network.parameters()).device
     features, told, trusted = [], [], []
-    for degraded, clean in source.crops(crops, 0):
-        count, repeats = degraded.shape[:2]
-        damaged, sharp = (to_float(part.flatten(0, 1), device) for part in (degraded, clean))
-        features.append(network.encoder(damaged).double().unflatten(0, (count, repeats)).mean(1).cpu())
-        found = spectrum(damaged, sharp)
-        values, weights = (part.double().unflatten(0, (count, repeats)).cpu() for part in (found.told, found.trusted))
+    for damaged, found in _damages(network, source, crops, advance):
+        features.append(network.encoder(damaged).double().unflatten(0, (-1, crops)).mean(1).cpu())
+        values, weights = (part.double().unflatten(0, (-1, crops)).cpu() for part in (found.told, found.trusted))
         told.append((values * weights).sum(1) / weights.sum(1).clamp_min(1e-9))
         trusted.append(weights.mean(1))
-        advance(count)
     return torch.cat(features), torch.cat(told), torch.cat(trusted)
+
+
+def _damages(
+    network: AMIRNet, source: CropSource, crops: int, advance: Callable[[int], None]
+) -> Iterator[tuple[Tensor, Spectrum]]:
+    """Damaged crops (items * ``crops``, 3, P, P), some items at a time, and what was done to them."""
+    device = next(network.parameters()).device
+    for degraded, clean in source.crops(crops, 0):
+        damaged, sharp = (to_float(part.flatten(0, 1), device) for part in (degraded, clean))
+        yield damaged, spectrum(damaged, sharp)
+        advance(len(degraded))
