@@ -53,7 +53,7 @@ def test_the_encoder_is_torchs(backend: str, levels: int, nodes: int, severity: 
     mask, value = format.make_engine(bundle, "float", format.engines[0]).encode(probes)
     assert np.abs(mask - wanted.mask.numpy()).max() <= 1e-5 and np.abs(value - wanted.value.numpy()).max() <= 1e-5
     free = network.heads.free().numpy()
-    assert free.any() == (severity and (levels, nodes) == (3, 5))
+    assert free.any() == (severity and nodes < 2**levels - 1)
     assert (mask[:, 0] == 1).all() and (mask[:, nodes:] == free[nodes:]).all(), (
         "the root always is, what was not grown never"
     )

@@ -12,8 +12,8 @@ from amirnet_training.network.bands import DIRECTIONS, FREQUENCIES, HIDDEN, LEVE
 
 def test_a_filter_sees_detail_and_no_brightness() -> None:
     made = filters()
-    assert made.shape == (2 * len(FREQUENCIES) * DIRECTIONS, 3, SIDE, SIDE)
-    gray = made.sum(dim=1)
+    assert made.shape == (2 * len(FREQUENCIES) * DIRECTIONS, 1, SIDE, SIDE)
+    gray = made[:, 0]
     assert torch.allclose(gray.sum((1, 2)), torch.zeros(len(gray)), atol=1e-5)
     assert torch.allclose(gray.square().sum((1, 2)), torch.ones(len(gray)), atol=1e-5)
 

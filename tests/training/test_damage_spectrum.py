@@ -116,5 +116,5 @@ def test_a_spectrum_as_code_tells_brightness_too() -> None:
     assert codes.shape == (len(clean), 2**SPECTRUM_LEVELS - 1) and float(codes.abs().max()) < 1
     longer = dark.as_code(63)
     assert torch.equal(longer[:, :SIZE], codes[:, :SIZE]) and torch.equal(longer[:, -1], codes[:, -1])
-    with pytest.raises(ValueError, match="use 5 levels or more"):
+    with pytest.raises(ValueError, match="use 6 levels or more"):
         dark.as_code(2 ** (SPECTRUM_LEVELS - 1) - 1)

@@ -83,6 +83,18 @@ def test_pairs_are_cropped_alike(make_config) -> None:
     assert np.array_equal(crops.clean // 4, crops.degraded), "same place, same flip, same turn"
 
 
+def test_crops_of_one_visit_are_turned_alike(make_config, write_photo, tmp_path) -> None:
+    ramp = np.broadcast_to(np.arange(96, dtype=np.uint8)[None, :, None], (96, 96, 3))
+    write_photo(tmp_path / "ramp" / "a.png", ramp)
+    items, seen = items_of(clean_only(make_config, tmp_path, "ramp")), set()
+    for index in range(30):
+        crops = items.crops(0, 4, counter_rng(0, 0, index)).clean[..., 0].astype(int)
+        ways = {(np.sign(np.diff(crop, axis=0).sum()), np.sign(np.diff(crop, axis=1).sum())) for crop in crops}
+        assert len(ways) == 1
+        seen |= ways
+    assert seen == {(0, 1), (1, 0), (0, -1), (-1, 0)}
+
+
 def test_clean_items_stay_clean_and_others_do_not(make_config) -> None:
     items = items_of(make_config())
     for kind in ("none", "noise", "defocus"):

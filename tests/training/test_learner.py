@@ -131,7 +131,7 @@ def test_a_restorer_steered_by_what_was_done(settings, tmp_path) -> None:
     tree = {"grow_at": [], "code": "spectrum"}
     content = {**settings, "network": {"preset": "tiny", "levels": SPECTRUM_LEVELS}, "tree": tree}
     with pytest.raises(
-        ConfigError, match=r"tree\.code 'spectrum' needs longer codes: set network\.levels to 5 or more"
+        ConfigError, match=r"tree\.code 'spectrum' needs longer codes: set network\.levels to 6 or more"
     ):
         parse({**content, "network": {"preset": "tiny", "levels": SPECTRUM_LEVELS - 1}}, "toy")
     trainer = Trainer(parse(content, "toy"), tmp_path / "run")

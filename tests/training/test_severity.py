@@ -13,7 +13,7 @@ from amirnet_training.degradations.kinds import Defocus, GaussianNoise
 from amirnet_training.network import AMIRNet, build
 from amirnet_training.network.bands import HIDDEN
 from amirnet_training.program.layer import CodeMap
-from amirnet_training.tree.severity import LEAST, adopt, begin, prune, see
+from amirnet_training.tree.severity import LEAST, adopt, begin, kept, prune, see
 
 
 def network_of(*nodes: int, severity: bool = True) -> AMIRNet:
@@ -103,7 +103,7 @@ def test_an_encoder_learns_to_read_its_bands(make_photo) -> None:
     adopt(network, plain)
     probes = photos.pair[0][:, 0].float() / 255
     assert torch.allclose(network.place(probes).code, plain.place(probes).code, atol=1e-6), "at first nothing listens"
-    see(network, photos, 1, 3, lambda count: None)
+    see(network, photos, 3, lambda count: None)
     assert torch.allclose(network.place(probes).code, plain.place(probes).code, atol=1e-6)
     read = network.encoder(probes)[:, -HIDDEN:].double().detach()
     rows = torch.cat([read, torch.ones(120, 1)], dim=1)
@@ -113,5 +113,26 @@ def test_an_encoder_learns_to_read_its_bands(make_photo) -> None:
     assert told > 0.5, "radii of other photos, under noise"
     again = build("tiny", 3, severity=True, bands=True).eval()
     adopt(again, plain)
-    see(again, photos, 1, 3, lambda count: None)
-    assert torch.equal(again.encoder.bands.read.weight, network.encoder.bands.read.weight), "the seed decides"
+    see(again, photos, 3, lambda count: None)
+    assert torch.equal(again.encoder.bands.read[0].weight, network.encoder.bands.read[0].weight), "the seed decides"
+
+
+def test_a_level_more_says_more_of_severity(make_photo) -> None:
+    """What the numbers of before said, and what listens to them, stays."""
+    photos, plain = Photos(make_photo), network_of(1, 2, 3, 5)
+    begin(plain, photos, 1, lambda count: None)
+    for module in plain.modules():
+        if isinstance(module, CodeMap):
+            torch.nn.init.normal_(module.linear.weight)
+    torch.nn.init.normal_(plain.restorer.head.weight, std=0.1)
+    longer = build("tiny", 4, severity=True).eval()
+    adopt(longer, plain)
+    probes, image = photos.pair[0][:4, 0].float() / 255, torch.rand(4, 3, 64, 64)
+    before, wanted = plain.place(probes).code, plain(image, probes[:, None])
+    own = kept(longer, plain)
+    assert own is not None and own.nonzero().flatten().tolist() == [4, 6] and kept(plain, plain) is None
+    begin(longer, photos, 1, lambda count: None, own)
+    code, found = longer.place(probes).code, longer(image, probes[:, None])
+    assert torch.allclose(code[:, :7], before, atol=1e-4) and bool((code[:, 7:].std(0) > 0.01).all())
+    assert torch.allclose(found.lifted, wanted.lifted, atol=1e-4)
+    assert torch.allclose(found.image, wanted.image, atol=1e-3)

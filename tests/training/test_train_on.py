@@ -98,6 +98,21 @@ def test_nodes_without_photos_give_their_numbers_up_for_severity(begun, make_con
     assert torch.equal(again.learner.network.heads.value.weight, trained.network.heads.value.weight), "and keep it"
 
 
+def test_a_longer_code_says_more_of_severity(begun, make_config, tmp_path) -> None:
+    config = make_config(network={"severity": True, "levels": 4}, tree={"spectrum": 0.5})
+    trainer, model = Trainer(config, tmp_path / "on", start=begun), load_model(begun)
+    heads = trainer.learner.network.heads
+    assert heads.free()[model.network.code_size :].all() and not heads.exists[model.network.code_size :].any()
+    trained = trainer.run()
+    assert trained.tree["levels"] == 4 and len(trained.tree["nodes"][0]["code"]) == 15
+    assert [node["id"] for node in trained.tree["nodes"]] == heads.exists.nonzero().flatten().tolist()
+    masks, codes = item_codes(trained.network, trainer.crops, 2, 0, lambda count: None)
+    assert (masks[:, 7:] == 1).all() and bool((codes[:, 7:].std(axis=0) > 0).any())
+    plain = make_config(network={"levels": 4})
+    with pytest.raises(CheckpointError, match="another network than the configuration's"):
+        Trainer(plain, tmp_path / "plain", start=begun)
+
+
 def test_an_encoder_gets_bands(begun, make_config, tmp_path) -> None:
     config = make_config(network={"bands": True})
     trainer = Trainer(config, tmp_path / "on", start=begun)

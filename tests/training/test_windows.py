@@ -145,6 +145,32 @@ def test_damaged_and_clean_get_the_same_turn(items) -> None:
     assert places[:, :2].amin() == 0 and places[:, :2].amax() == SIDE - PATCH, "from edge to edge"
 
 
+def rises(image: torch.Tensor) -> tuple[int, int]:
+    """Which way a ramp rises: by row, by column."""
+    plane = image[0].int()
+    return int((plane[1:] - plane[:-1]).sum().sign()), int((plane[:, 1:] - plane[:, :-1]).sum().sign())
+
+
+def test_probes_are_turned_as_the_patch_that_they_speak_of(items) -> None:
+    """Which way a camera moved is told by the probes alone."""
+    windows = windows_of(items)
+    windows.turn_to(0, last=True)
+    ramp = torch.arange(SIDE, dtype=torch.uint8)[None, None, :, None] + torch.zeros(10, SIDE, SIDE, 3).byte()
+    windows.degraded = windows.clean = ramp
+    seen = set()
+    for step in range(10):
+        batch = windows.batch(step, 6)
+        for patch, clean, probes in zip(batch.degraded, batch.clean, batch.probes, strict=True):
+            seen.add(rises(patch))
+            assert {rises(image) for image in (clean, *probes)} == {rises(patch)}
+    assert seen == {(0, 1), (1, 0), (0, -1), (-1, 0)}
+    for degraded, clean in windows.crops(4, step=1):
+        for some, others in zip(degraded, clean, strict=True):
+            assert len({rises(image) for image in (*some, *others)}) == 1
+    parts = [windows.batch(3, 6, rank, 2) for rank in range(2)]
+    assert torch.equal(torch.stack([part.probes for part in parts], 1).flatten(0, 1), windows.batch(3, 6).probes)
+
+
 def test_crops_of_every_item_in_order(items) -> None:
     windows = windows_of(items)
     windows.turn_to(0, last=True)

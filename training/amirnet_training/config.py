@@ -20,7 +20,7 @@ from .errors import ConfigError
 
 LIGHT_WIDTH = 32
 """Numbers between the two layers of a light head, unless a configuration says otherwise."""
-SPECTRUM_LEVELS = 5
+SPECTRUM_LEVELS = 6
 """From so many levels on a code is as long as a damage's spectrum."""
 
 

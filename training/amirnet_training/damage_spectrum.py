@@ -16,9 +16,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-RADII = (0.0625, 0.125, 0.1875, 0.25, 0.35, 0.5)
+RADII = (0.0625, 0.09375, 0.125, 0.15625, 0.1875, 0.21875, 0.25, 0.28125, 0.3125, 0.375, 0.5)
 """Bounds of the rings of frequencies, in cycles a pixel. What lies below the first says how bright the photo is beside
-the sharp one: transfer is told beside it."""
+the sharp one: transfer is told beside it. Rings are narrow: where an aperture wipes all out tells its radius."""
 SECTORS = 4
 """Directions that a ring's transfer is told for: a moving camera wipes out one and leaves another."""
 LEAST = 1.5 / 255
@@ -33,8 +33,9 @@ class Spectrum(NamedTuple):
     """What damages did to N patches."""
 
     told: Tensor
-    """(N, `SIZE`): transfer is near 1 where detail is as it was, near 0 where nothing is left of it; what was added is
-    the common logarithm of its deviation, in [0, 1], by frequency, plus 2."""
+    """(N, `SIZE`): transfer is near 1 where detail is as it was, near 0 where nothing is left of it, and
+    below where a blur turned bright into dark; what was added is the common logarithm of its deviation, in [0, 1], by
+    frequency, plus 2."""
     trusted: Tensor
     """(N, `SIZE`): how far each number is to be trusted, in [0, 1]."""
     bright: Tensor
@@ -46,7 +47,7 @@ class Spectrum(NamedTuple):
         Raises ValueError when a code is too short.
         """
         if length <= SIZE:
-            raise ValueError(f"a code of {length} numbers holds no spectrum of {SIZE + 1}: use 5 levels or more")
+            raise ValueError(f"a code of {length} numbers holds no spectrum of {SIZE + 1}: use 6 levels or more")
         detail = len(RADII[1:]) * SECTORS
         kept, added = self.told[:, :detail] - 0.5, self.told[:, detail:] / 2
         unused = self.told.new_zeros(len(self.told), length - SIZE - 1)
@@ -87,13 +88,13 @@ def spectrum(degraded: Tensor, clean: Tensor) -> Spectrum:
     for plane in (1, 2, 0):  # two differences of colour, then lightness
         before, after = (torch.fft.rfft2(_plane(photo, plane) * window) for photo in (clean, degraded))
         own, new, cross = before.abs().square(), after.abs().square(), after * before.conj()
-        detail, common = _sum(own, parts), _sum(cross, parts).abs()
+        detail, common = _sum(own, parts), _sum(cross.real, parts)
         left = (_sum(new, parts) - common.square() / detail.clamp_min(1e-12)).clamp_min(0)
         ring = (left / energy).unflatten(1, (-1, SECTORS)).sum(2) / rings[1:].sum((1, 2))
         added.append((ring + QUIET**2).sqrt().log10() + 2)
-    bright = _sum(cross, coarse).abs() / _sum(own, coarse).clamp_min(1e-12)
+    bright = _sum(cross.real, coarse).clamp_min(0) / _sum(own, coarse).clamp_min(1e-12)
     faint = counts * LEAST**2
-    kept = (common / (detail + 0.1 * faint) / bright.clamp_min(1e-3)).clamp(0, 1.5)
+    kept = (common / (detail + 0.1 * faint) / bright.clamp_min(1e-3)).clamp(-0.5, 1.5)
     trust = detail / (detail + left / bright.clamp_min(1e-3).square() + faint)
     found = torch.cat([kept, added[2], (added[0] + added[1]) / 2], dim=1)
     sure = torch.ones_like(added[0])

@@ -30,6 +30,9 @@ from .tree.finish import describe, walk_down
 from .tree.steering import nodes_of_kinds
 from .validation import Validation
 
+GROWN = ("levels", "severity", "bands")
+"""Of the network's section: what training on may add."""
+
 
 class Trainer(TrainingLoop[Batch]):
     """One training run in one folder.
@@ -40,8 +43,9 @@ class Trainer(TrainingLoop[Batch]):
         resume: go on from the folder's checkpoint.
         start: a model whose weights and tree are trained on, instead of fresh ones: for one's own camera, or to carry a
             run over whose checkpoint is lost. Its tree does not grow any more; where the configuration asks for
-            `severity` and the model has none, nodes that hold no photos give their numbers up for it; where it asks for
-            `bands`, the encoder learns to read them first.
+            `severity` and the model has none, nodes that hold no photos give their numbers up for it, and with more
+            levels than the model has there are more such numbers; where it asks for `bands`, the encoder learns to read
+            them first.
 
     Raises:
         CheckpointError: nothing to resume, a checkpoint of another configuration, a finished run in the way, or a
@@ -63,8 +67,9 @@ class Trainer(TrainingLoop[Batch]):
         network = build_from(config.network)
         if self.begun is not None:
             theirs, ours = self.begun.config.network, config.network
-            grown = {"severity": ours.severity, "bands": ours.bands}
-            if ours != theirs.model_copy(update=grown) or theirs.severity > ours.severity or theirs.bands > ours.bands:
+            grown = {name: getattr(ours, name) for name in GROWN}
+            less = any(getattr(theirs, name) > value for name, value in grown.items())
+            if ours != theirs.model_copy(update=grown) or less or (ours.levels > theirs.levels and not ours.severity):
                 raise CheckpointError(f"{start}: another network than the configuration's: train on with its own")
             severity.adopt(network, self.begun.network)
             if ours.severity > theirs.severity:
@@ -160,10 +165,11 @@ class Trainer(TrainingLoop[Batch]):
         if self.begun is not None and self.config.network != self.begun.config.network:
             if self.config.network.bands > self.begun.config.network.bands:
                 with bars.task("fitting bands", len(self.items)) as advance:
-                    severity.see(self.averaged(), self.crops, tree.crops, self.config.train.seed, advance)
+                    severity.see(self.averaged(), self.crops, self.config.train.seed, advance)
             if self.config.network.severity:
+                kept = severity.kept(self.averaged(), self.begun.network)
                 with bars.task("guessing severity", len(self.items)) as advance:
-                    severity.begin(self.averaged(), self.crops, tree.crops, advance)
+                    severity.begin(self.averaged(), self.crops, tree.crops, advance, kept)
             self.learner.network.load_state_dict(self.averaged().state_dict())
         with bars.task("finding places", len(self.items)) as advance:
             masks, _ = item_codes(self.averaged(), self.crops, tree.crops, 0, advance)

@@ -66,13 +66,15 @@ def encode(network: AMIRNet, steps: EncoderSteps[Value], probes: Value) -> tuple
     bands = network.encoder.bands
     features = steps.mean("features" if bands is None else "features0", value)
     if bands is not None:
-        nothing = torch.zeros(len(bands.filters))
-        passed = steps.conv("bands", probes, Layer(bands.filters, nothing, STRIDE, 0), relu=True)
+        gray = steps.conv("bands/gray", probes, Layer(bands.gray, torch.zeros(1)))
+        passed = steps.conv("bands", gray, Layer(bands.filters, torch.zeros(len(bands.filters)), STRIDE), relu=True)
         strong = steps.linear(
             "bands/strong", steps.mean("bands/mean", passed), _array(bands.scales), _zeros(bands.scales)
         )
-        read = _array(bands.read.weight), _array(bands.read.bias)
-        found = steps.softsign("features1", steps.linear("bands/read", steps.softsign("bands/compared", strong), *read))
+        found = steps.softsign("bands/compared", strong)
+        for index, layer in enumerate(part for part in bands.read if isinstance(part, nn.Linear)):
+            found = steps.linear(f"bands/read{index}", found, _array(layer.weight), _array(layer.bias))
+            found = steps.softsign(f"bands/told{index}", found)
         features = steps.join("features", [features, found])
     heads = network.heads
     exists = heads.exists.numpy()

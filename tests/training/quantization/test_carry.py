@@ -61,7 +61,7 @@ def test_a_learnt_grid_serves_other_weights(quantized) -> None:
         assert torch.equal(torch.tensor(scales), weight_scales(layers[name].weight)), name
     tile, code = torch.rand(1, 3, 64, 64), torch.full((1, 7, 1, 1), 0.25)
     with torch.no_grad():
-        assert float((carried(tile, code) - other(tile, code).clamp(-0.5, 1.5)).abs().mean()) < 0.05
+        assert float((carried(tile, code) - other(tile, code).clamp(-0.5, 1.5)).abs().mean()) < 0.06
 
 
 def test_the_commands(quantized, short, tmp_path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 ITEM_STREAM, VISIT_STREAM, ORDER_STREAM, CROP_STREAM = range(4)
 NODE_STREAM = 8
-WINDOW_STREAM, CUT_STREAM, SCENE_STREAM = 9, 10, 11
+WINDOW_STREAM, CUT_STREAM, SCENE_STREAM, BLUR_STREAM = 9, 10, 11, 12
 
 
 def counter_rng(seed: int, stream: int, index: int) -> np.random.Generator:

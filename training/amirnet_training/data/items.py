@@ -135,13 +135,16 @@ class Items:
             self._photos(item)
 
     def crops(self, index: int, count: int, rng: np.random.Generator) -> Crops:
-        """``count`` random crops of item ``index`` with a random flip and quarter turn each.
+        """``count`` random crops of item ``index``, all with the same random flip and quarter turn: which way a blur
+        reaches is told by other crops than the one that is restored.
 
         Raises:
             DataError: the photo is smaller than a patch, or a pair differs in size.
         """
-        made = [self._turned(self._cut(self.items[index], self.patch, rng), rng) for _ in range(count)]
-        return Crops(np.stack([pair[0] for pair in made]), np.stack([pair[1] for pair in made]))
+        turns, flip = int(rng.integers(4)), bool(rng.integers(2))
+        made = [self._cut(self.items[index], self.patch, rng) for _ in range(count)]
+        degraded, clean = (np.stack([_turn(image, turns, flip) for image in part]) for part in zip(*made, strict=True))
+        return Crops(degraded, clean)
 
     def window(self, index: int, side: int, rng: np.random.Generator) -> tuple[Image, Image]:
         """A random window of item ``index``, damaged and clean, (side, side, 3) each; a smaller photo is mirrored
@@ -182,12 +185,6 @@ class Items:
             return _exposed(degraded[window][inner], clean[window][inner], item, rng)
         target = item.degradation.target(np.ascontiguousarray(clean[window]))
         return item.degradation(target, rng)[inner], target[inner]
-
-    @staticmethod
-    def _turned(pair: tuple[Image, Image], rng: np.random.Generator) -> tuple[Image, Image]:
-        turns, flip = int(rng.integers(4)), bool(rng.integers(2))
-        degraded, clean = pair
-        return _turn(degraded, turns, flip), _turn(clean, turns, flip)
 
 
 def _prepared(clean: Image, item: Item, side: int) -> Image:

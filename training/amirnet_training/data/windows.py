@@ -157,8 +157,10 @@ class Windows:
         visits = range(step * size, (step + 1) * size)
         chosen = torch.tensor([item_of_visit(self.items, visit) for visit in visits])
         rng = counter_rng(self.items.seed, CUT_STREAM, step)
-        patches = self._places(rng, size, self.patch)[rank::world]
-        probes = self._places(rng, size * self.probes, self.probe).view(size, self.probes, 4)[rank::world]
+        patches = self._places(rng, size, self.patch)
+        probes = self._places(rng, size * self.probes, self.probe).view(size, self.probes, 4)
+        probes[:, :, 2:] = patches[:, None, 2:]  # turned alike: which way a camera moved is told by its photo's probes
+        patches, probes = patches[rank::world], probes[rank::world]
         mine = chosen[rank::world]
         repeated = mine.repeat_interleave(self.probes)
         seen = _cut(self.degraded, repeated, probes.flatten(0, 1), self.probe).unflatten(0, (len(mine), self.probes))
@@ -166,13 +168,15 @@ class Windows:
         return Batch(mine, degraded, clean, seen)
 
     def crops(self, count: int, step: int, size: int = 64) -> Iterator[tuple[Tensor, Tensor]]:
-        """``count`` crops, as large as a probe, of every item in order: (N, count, 3, P, P) damaged and clean."""
+        """``count`` crops, as large as a probe and turned alike, of every item in order: (N, count, 3, P, P) damaged
+        and clean."""
         rng = counter_rng(self.items.seed, CROP_STREAM, step)
         for first in range(0, len(self.items), size):
             chosen = torch.arange(first, min(first + size, len(self.items)))
-            places = self._places(rng, len(chosen) * count, self.probe)
+            places = self._places(rng, len(chosen) * count, self.probe).view(len(chosen), count, 4)
+            places[:, :, 2:] = places[:, :1, 2:]
             repeated = chosen.repeat_interleave(count)
-            both = (_cut(whole, repeated, places, self.probe) for whole in (self.degraded, self.clean))
+            both = (_cut(whole, repeated, places.flatten(0, 1), self.probe) for whole in (self.degraded, self.clean))
             degraded, clean = (crops.unflatten(0, (len(chosen), count)) for crops in both)
             yield degraded, clean
 

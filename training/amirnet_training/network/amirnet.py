@@ -38,11 +38,11 @@ class Place(NamedTuple):
 class TreeHeads(nn.Module):
     """A mask head and a value head for every tree level, and which nodes have been grown so far.
 
-    Entries of nodes that do not exist yet have mask 0, so their part of the code is exactly 0. With ``severity`` those
-    that no node of a grown level owns have mask 1: their values are numbers of the code whatever node a photo is in. A
-    node's own number means something in that node alone, so what all photos of a kind have in common, how far a blur
-    reaches and which way, would be learnt again in each of them. To the runtime they are numbers as all others are
-    (CONTRACT C2), and no walk looks at their masks (T3).
+    Entries of nodes that do not exist yet have mask 0, so their part of the code is exactly 0. With ``severity`` they
+    have mask 1: their values are numbers of the code whatever node a photo is in. A node's own number means something
+    in that node alone, so what all photos of a kind have in common, how far a blur reaches and which way, would be
+    learnt again in each of them. To the runtime they are numbers as all others are (CONTRACT C2), and no walk looks at
+    their masks (T3).
 
     Args:
         features: of the encoder.
@@ -80,10 +80,7 @@ class TreeHeads(nn.Module):
 
     def free(self) -> Tensor:
         """(entries,) bool: the numbers that say how severe a damage is; none without ``severity``."""
-        if not self.severity:
-            return torch.zeros_like(self.exists)
-        grown = torch.cat([self.exists[part].any().expand(part.stop - part.start) for part in self.slices])
-        return ~self.exists & grown
+        return ~self.exists if self.severity else torch.zeros_like(self.exists)
 
     @torch.no_grad()
     def update_prototypes(self, sums: Tensor, counts: Tensor, momentum: float = 0.02) -> None:

@@ -75,15 +75,23 @@ def _unfolded(fixed: HighPass, layer: Layer, wanted: Layer) -> Layer:
     return replace(layer, weight=weight, bias=layer.bias + wanted.bias - folded(weight, layer.bias).bias)
 
 
-def _carry(trained: Path, quantized: Path, output: Path, way: Way) -> None:
+def _shapes(layers: Layers, restorer: PhoneRestorer, any_code: bool) -> dict[str, torch.Size]:
+    """Of every layer's weights; with ``any_code`` codes may differ in length, which no scale depends on."""
+    modules = restorer.convolutions()
+    return {
+        name: layer.weight.shape[: 1 if any_code and isinstance(modules.get(name), CodeMap) else None]
+        for name, layer in layers.items()
+    }
+
+
+def _carry(trained: Path, quantized: Path, output: Path, way: Way, *, any_code: bool = False) -> None:
     """Writes what ``way`` made of the float model by the other's 8-bit restorer, or says why not and exits with 2."""
     with errors_reported():
         model, restorer, _ = load_start(trained)
         other = load_model(quantized).quantized
         if other is None:
             raise CheckpointError(f"{quantized}: holds no 8-bit restorer: name what `amirnet train --quantize` gave")
-        ours, theirs = ({name: layer.weight.shape for name, layer in layers.items()}
-                        for layers in (restorer.layers(), other.layers))  # fmt: skip
+        ours, theirs = (_shapes(layers, restorer, any_code) for layers in (restorer.layers(), other.layers))
         if ours != theirs:
             problem = f"its restorer has another shape than {trained}"
             raise CheckpointError(f"{quantized}: {problem}: name two of one network")
@@ -108,7 +116,7 @@ OUTPUT = click.option(
 @OUTPUT
 def grid(trained: Path, quantized: Path, output: Path) -> None:
     """FLOAT on the grid of INT8: a start for training in 8 bits."""
-    _carry(trained, quantized, output, lambda restorer, other: on_grid(restorer, other.grid))
+    _carry(trained, quantized, output, lambda restorer, other: on_grid(restorer, other.grid), any_code=True)
 
 
 @main.command()

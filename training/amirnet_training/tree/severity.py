@@ -26,20 +26,30 @@ LEAST = 0.002
 """Share of the training photos below which a node is given up: the tree tells nothing apart by it."""
 RIDGE = 1e-3
 """Keeps the guess from following features that hardly ever change."""
-STEPS, BATCH, RATE = 3000, 256, 3e-3
+FAINTEST = 0.05
+"""A direction of the guess that varies less than this share of the main one's is not made louder than that: it is
+mostly noise."""
+STEPS, BATCH, RATE = 4000, 64, 3e-3
 """Of the fit of what reads the bands."""
+CROPS, PROBES = 6, 4
+"""Crops of a photo that this fit sees, and how many of them it looks at at a time: a code is a mean over probes."""
 
 
 @torch.no_grad()
 def adopt(network: AMIRNet, begun: AMIRNet) -> None:
-    """Copies the weights of a network whose encoder has no bands, if it has none; nothing listens to them at first."""
-    theirs = begun.state_dict()
+    """Copies the weights of a network whose encoder has no bands, or whose tree has fewer levels, as far as they go;
+    nothing listens to what is new at first."""
+    theirs, code = begun.state_dict(), begun.code_size
     for name, own in network.state_dict().items():
-        if name in theirs and theirs[name].shape == own.shape:
-            own.copy_(theirs[name])
-        elif name in theirs:  # a head reads more features than before
+        if name not in theirs:
+            continue
+        told = theirs[name]
+        if told.shape != own.shape:
             own.zero_()
-            own[:, : theirs[name].shape[1]] = theirs[name]
+        if name == "light.hidden.weight":  # reads codes, and then levels
+            own[:, network.code_size :] = told[:, code:]
+            told = told[:, :code]
+        own[tuple(slice(length) for length in told.shape)] = told
 
 
 @torch.no_grad()
@@ -66,54 +76,68 @@ def prune(network: AMIRNet, tree: dict[str, Any]) -> list[int]:
     return sorted(given_up)
 
 
+def kept(network: AMIRNet, begun: AMIRNet) -> Tensor | None:
+    """(entries,) bool: numbers that said how severe a damage is in ``begun``, if the network has more of them; None
+    where it has no more, and all begin anew."""
+    theirs = torch.zeros_like(network.heads.exists)
+    theirs[: begun.code_size] = begun.heads.free().to(theirs.device)
+    return theirs if bool((network.heads.free() & ~theirs).any()) else None
+
+
 def fit_bands(bands: Bands, seen: Tensor, told: Tensor, trusted: Tensor, seed: int) -> None:
-    """Fits what reads the bands, so that a linear map of it tells a damage's spectrum.
+    """Fits what reads the bands, so that a linear map of its mean over some crops tells a damage's spectrum.
 
     Args:
         bands: is changed.
-        seen: (M, ...) of M crops, as `Bands.compared` gives it.
+        seen: (M, R, ...) of R crops of M photos, as `Bands.compared` gives it.
         told: (M, `SIZE`), the spectra.
         trusted: (M, `SIZE`), how far each number is to be trusted.
         seed: decides the order.
     """
     generator = torch.Generator().manual_seed(seed)
-    mean, spread = seen.mean(0), seen.std(0).clamp_min(1e-3)
+    mean, spread = seen.flatten(0, 1).mean(0), seen.flatten(0, 1).std(0).clamp_min(1e-3)
     middle, unit = told.mean(0), told.std(0).clamp_min(1e-3)
-    tell = nn.Linear(bands.read.out_features, told.shape[1])
-    read = nn.Linear(bands.read.in_features, bands.read.out_features)
+    layers = [layer for layer in bands.read if isinstance(layer, nn.Linear)]
+    tell = nn.Linear(layers[-1].out_features, told.shape[1])
     with torch.no_grad():
-        for layer in (read, tell):
+        for layer in (*layers, tell):
             layer.weight.copy_(torch.randn(layer.weight.shape, generator=generator) / layer.in_features**0.5)
             layer.bias.zero_()
-    optimizer = torch.optim.AdamW([*read.parameters(), *tell.parameters()], lr=RATE, weight_decay=1e-3)
+    parameters = [*bands.read.parameters(), *tell.parameters()]
+    optimizer = torch.optim.AdamW(parameters, lr=RATE, weight_decay=1e-3)
     for step in range(STEPS):
         optimizer.param_groups[0]["lr"] = learning_rate(step, STEPS, 100, RATE)
         chosen = torch.randint(len(seen), (BATCH,), generator=generator)
-        found = tell(nn.functional.softsign(read((seen[chosen] - mean) / spread)))
+        crops = torch.randint(seen.shape[1], (BATCH, PROBES), generator=generator)
+        found = tell(bands.read((seen[chosen[:, None], crops] - mean) / spread).mean(dim=1))
         apart = (found - (told[chosen] - middle) / unit).square()
         optimizer.zero_grad()
         (trusted[chosen] * apart).mean().backward()
         optimizer.step()
     with torch.no_grad():
-        bands.read.weight.copy_(read.weight / spread)
-        bands.read.bias.copy_(read.bias - bands.read.weight @ mean)
+        layers[0].weight.copy_(layers[0].weight / spread)
+        layers[0].bias.copy_(layers[0].bias - layers[0].weight @ mean)
 
 
 @torch.no_grad()
-def see(network: AMIRNet, source: CropSource, crops: int, seed: int, advance: Callable[[int], None]) -> None:
-    """Fits the encoder's bands to the crops of ``source``, ``crops`` an item; the arguments are those of `begin`."""
+def see(network: AMIRNet, source: CropSource, seed: int, advance: Callable[[int], None]) -> None:
+    """Fits the encoder's bands to the crops of ``source``; the arguments are those of `begin`, ``seed`` draws."""
     bands = network.encoder.bands
     assert isinstance(bands, Bands)
     rows = []
-    for damaged, found in _damages(network, source, crops, advance):
-        rows.append([part.cpu() for part in (bands.compared(damaged), found.told, found.trusted)])
+    for damaged, found in _damages(network, source, CROPS, advance):
+        compared = bands.compared(damaged).unflatten(0, (-1, CROPS))
+        rows.append([part.cpu() for part in (compared, *_mean(found, CROPS))])
+    seen, told, trusted = (torch.cat(part) for part in zip(*rows, strict=True))
     with torch.enable_grad():
-        seen, told, trusted = (torch.cat(part) for part in zip(*rows, strict=True))
-        fit_bands(bands, seen, told, trusted, seed)
+        fit_bands(bands.cpu(), seen, told.float(), trusted.float(), seed)
+    bands.to(next(network.parameters()).device)
 
 
 @torch.no_grad()
-def begin(network: AMIRNet, source: CropSource, crops: int, advance: Callable[[int], None]) -> Tensor:
+def begin(
+    network: AMIRNet, source: CropSource, crops: int, advance: Callable[[int], None], kept: Tensor | None = None
+) -> Tensor:
     """Makes the free numbers the main directions of the best linear guess of the damages' spectra.
 
     At first nothing listens to them, so the network computes what it did before; unless it had listened to what they
@@ -124,6 +148,7 @@ def begin(network: AMIRNet, source: CropSource, crops: int, advance: Callable[[i
         source: of crops of the training items.
         crops: how many an item.
         advance: is called with how many more items were looked at.
+        kept: (entries,) bool: numbers that stay what they are.
 
     Returns:
         How much of each number of the spectrum the guess explains, 1 being all of it, (`SIZE`,).
@@ -142,17 +167,21 @@ def begin(network: AMIRNet, source: CropSource, crops: int, advance: Callable[[i
     guessed = (x @ guess) * weight
     _, lengths, directions = torch.linalg.svd(guessed - guessed.mean(0), full_matrices=False)
     free = network.heads.free()
+    if kept is not None:
+        free &= ~kept
     for module in network.modules():
         if isinstance(module, CodeMap):
             module.linear.weight[:, free] = 0
     if network.light is not None:
         network.light.hidden.weight[:, : network.code_size][:, free] = 0
-    count = int(free.sum())
+    count = min(int(free.sum()), len(directions))
+    lengths = lengths.clamp_min(FAINTEST * lengths[0])
     ways = (guess * weight) @ directions[:count].T / (lengths[:count] / len(x) ** 0.5)
     rows = ways[:-1] / spread[:, None]
     offset = ways[-1] - (x @ ways).mean(0) - mean @ rows
-    network.heads.value.weight[free] = rows.T.float()
-    network.heads.value.bias[free] = offset.float()
+    begun = free.nonzero().flatten()[:count]
+    network.heads.value.weight[begun] = rows.T.float()
+    network.heads.value.bias[begun] = offset.float()
     return explained
 
 
@@ -167,13 +196,18 @@ def _seen(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Of every item the encoder's features (items, F), its damage's spectrum, and how far that is to be trusted (items,
     `SIZE`)."""
-    features, told, trusted = [], [], []
+    rows = []
     for damaged, found in _damages(network, source, crops, advance):
-        features.append(network.encoder(damaged).double().unflatten(0, (-1, crops)).mean(1).cpu())
-        values, weights = (part.double().unflatten(0, (-1, crops)).cpu() for part in (found.told, found.trusted))
-        told.append((values * weights).sum(1) / weights.sum(1).clamp_min(1e-9))
-        trusted.append(weights.mean(1))
-    return torch.cat(features), torch.cat(told), torch.cat(trusted)
+        features = network.encoder(damaged).double().unflatten(0, (-1, crops)).mean(1)
+        rows.append([part.cpu() for part in (features, *_mean(found, crops))])
+    features, told, trusted = (torch.cat(part) for part in zip(*rows, strict=True))
+    return features, told, trusted
+
+
+def _mean(found: Spectrum, crops: int) -> tuple[Tensor, Tensor]:
+    """Mean spectra of every ``crops`` crops, each number weighted by how far it is to be trusted, and their trust."""
+    values, weights = (part.double().unflatten(0, (-1, crops)) for part in (found.told, found.trusted))
+    return (values * weights).sum(1) / weights.sum(1).clamp_min(1e-9), weights.mean(1)
 
 
 def _damages(
