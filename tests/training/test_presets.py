@@ -12,7 +12,7 @@ from amirnet_training.network.phone import Blocks, Widths
 @pytest.mark.parametrize(("levels", "bands"), [(4, False), (5, False), (5, True)])
 def test_phone_presets_keep_their_budgets(preset: str, gmac: float, levels: int, bands: bool) -> None:
     network = build(preset, levels, bands=bands)
-    assert parameters(network) <= {"mobile": 2e6, "tiny": 0.5e6}[preset]
+    assert parameters(network) <= {"mobile": 2e6, "tiny": 0.7e6 if bands else 0.5e6}[preset]
     assert restorer_macs_per_megapixel(network) <= gmac * 1e9
     assert encoder_macs(network) <= 0.3e9
 
