@@ -44,3 +44,18 @@ def test_colour_precision_and_brightness_change_little() -> None:
         assert bands.compared(photo).dtype == torch.float32
     darker = bands.compared(photo * 0.5), bands.compared(photo * 0.5 + 0.4)
     assert torch.allclose(*darker, atol=1e-3), "detail on a brighter ground is the same detail"
+
+
+def test_standardised_comparisons_tell_the_same() -> None:
+    bands, photo = Bands(), torch.rand(8, 3, 64, 64, generator=torch.Generator().manual_seed(3))
+    compared, wanted = bands.compared(photo), bands(photo)
+    for some in (compared, compared[:4]):  # once more too
+        bands.standardise(some)
+        assert torch.allclose(bands.middle, some.mean(0)) and not torch.equal(
+            bands.spread, torch.ones(len(bands.spread))
+        )
+        assert torch.allclose(bands(photo), wanted, atol=1e-4)
+    found = compared
+    for weight, bias in bands.layers():
+        found = torch.nn.functional.softsign(found @ weight.T + bias)
+    assert torch.allclose(found, wanted, atol=1e-4), "as the formats write it"

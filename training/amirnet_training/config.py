@@ -136,6 +136,8 @@ class TrainConfig(Section):
     """Whether photos that are as bright as they should be pass the light step unchanged while the restorer learns. Else
     it learns with the few per cent that the head adds here and there, and misses them once `light_fit` has taken them
     away: phone noise came back 1.8 dB worse."""
+    frozen_encoder: bool = False
+    """Whether only the restorer and the light head learn, and codes are what they were: after `encoder_fit`."""
     compiled: bool = False
     """Whether the restorer runs through torch.compile: faster on a GPU, after a minute's work."""
     recorded: bool = True

@@ -36,6 +36,9 @@ class Learner:
         self.config, self.fabric = config, fabric
         if config.tree.code != "learned":
             fix_prototypes(network)
+        if config.train.frozen_encoder:
+            network.encoder.requires_grad_(False)
+            network.heads.requires_grad_(False)
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = MovingAverage(network, config.train.ema)
         self.ranges = ActivationRange(network.restorer)  # after the copy, which is not to be watched
@@ -44,8 +47,8 @@ class Learner:
             network.restorer.compile()
         on_gpu = fabric.device.type == "cuda"
         self._rate = torch.tensor(config.train.learning_rate, device=fabric.device)  # which a recorded step reads anew
-        decayed = [p for p in network.parameters() if p.ndim > 1]
-        plain = [p for p in network.parameters() if p.ndim <= 1]
+        learnt = [p for p in network.parameters() if p.requires_grad]
+        decayed, plain = [p for p in learnt if p.ndim > 1], [p for p in learnt if p.ndim <= 1]
         decay = config.train.weight_decay
         groups = [{"params": decayed, "weight_decay": decay}, {"params": plain, "weight_decay": 0.0}]
         self.spectrum: nn.Module | None = None

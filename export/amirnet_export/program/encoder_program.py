@@ -72,8 +72,8 @@ def encode(network: AMIRNet, steps: EncoderSteps[Value], probes: Value) -> tuple
             "bands/strong", steps.mean("bands/mean", passed), _array(bands.scales), _zeros(bands.scales)
         )
         found = steps.softsign("bands/compared", strong)
-        for index, layer in enumerate(part for part in bands.read if isinstance(part, nn.Linear)):
-            found = steps.linear(f"bands/read{index}", found, _array(layer.weight), _array(layer.bias))
+        for index, read in enumerate(bands.layers()):
+            found = steps.linear(f"bands/read{index}", found, *map(_array, read))
             found = steps.softsign(f"bands/told{index}", found)
         features = steps.join("features", [features, found])
     heads = network.heads

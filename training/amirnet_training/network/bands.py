@@ -58,6 +58,12 @@ class Bands(nn.Module):
     scales: Tensor
     """(bands * levels, bands): what compares."""
 
+    middle: Tensor
+    """(bands * levels,): what the comparisons are on average."""
+    spread: Tensor
+    """(bands * levels,): how far they vary. They vary by a few hundredths about a half: read as they are, one step of
+    training moved what was made of them by more than a photo's damage does."""
+
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("gray", torch.full((1, 3, 1, 1), 1 / 3), persistent=False)
@@ -65,6 +71,8 @@ class Bands(nn.Module):
         bands = len(self.filters)
         each = torch.eye(bands)
         self.register_buffer("scales", torch.cat([each / level for level in LEVELS]), persistent=False)
+        self.register_buffer("middle", torch.zeros(bands * len(LEVELS)))
+        self.register_buffer("spread", torch.ones(bands * len(LEVELS)))
         self.read = nn.Sequential(
             nn.Linear(bands * len(LEVELS), HIDDEN), nn.Softsign(), nn.Linear(HIDDEN, HIDDEN), nn.Softsign()
         )
@@ -76,5 +84,27 @@ class Bands(nn.Module):
             return F.softsign(F.linear(passed, self.scales))
 
     def forward(self, probes: Tensor) -> Tensor:
-        found: Tensor = self.read(self.compared(probes))
+        return self.told(self.compared(probes))
+
+    def told(self, compared: Tensor) -> Tensor:
+        """What is made (..., `HIDDEN`) of comparisons (..., bands * levels)."""
+        found: Tensor = self.read((compared - self.middle) / self.spread)
         return found
+
+    @torch.no_grad()
+    def standardise(self, compared: Tensor) -> None:
+        """Takes mean and spread of comparisons (N, bands * levels); what is made of them stays the same."""
+        layer = self.read[0]
+        assert isinstance(layer, nn.Linear)
+        weight = layer.weight / self.spread
+        bias = layer.bias - weight @ self.middle
+        self.middle.copy_(compared.mean(0))
+        self.spread.copy_(compared.std(0).clamp_min(1e-3))
+        layer.weight.copy_(weight * self.spread)
+        layer.bias.copy_(bias + weight @ self.middle)
+
+    def layers(self) -> list[tuple[Tensor, Tensor]]:
+        """Weight and bias of each layer of `read`, for comparisons as they are."""
+        linear = [(part.weight.detach(), part.bias.detach()) for part in self.read if isinstance(part, nn.Linear)]
+        weight = linear[0][0] / self.spread
+        return [(weight, linear[0][1] - weight @ self.middle), *linear[1:]]

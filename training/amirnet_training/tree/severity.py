@@ -95,7 +95,7 @@ def fit_bands(bands: Bands, seen: Tensor, told: Tensor, trusted: Tensor, seed: i
         seed: decides the order.
     """
     generator = torch.Generator().manual_seed(seed)
-    mean, spread = seen.flatten(0, 1).mean(0), seen.flatten(0, 1).std(0).clamp_min(1e-3)
+    bands.standardise(seen.flatten(0, 1))
     middle, unit = told.mean(0), told.std(0).clamp_min(1e-3)
     layers = [layer for layer in bands.read if isinstance(layer, nn.Linear)]
     tell = nn.Linear(layers[-1].out_features, told.shape[1])
@@ -109,14 +109,11 @@ def fit_bands(bands: Bands, seen: Tensor, told: Tensor, trusted: Tensor, seed: i
         optimizer.param_groups[0]["lr"] = learning_rate(step, STEPS, 100, RATE)
         chosen = torch.randint(len(seen), (BATCH,), generator=generator)
         crops = torch.randint(seen.shape[1], (BATCH, PROBES), generator=generator)
-        found = tell(bands.read((seen[chosen[:, None], crops] - mean) / spread).mean(dim=1))
+        found = tell(bands.told(seen[chosen[:, None], crops]).mean(dim=1))
         apart = (found - (told[chosen] - middle) / unit).square()
         optimizer.zero_grad()
         (trusted[chosen] * apart).mean().backward()
         optimizer.step()
-    with torch.no_grad():
-        layers[0].weight.copy_(layers[0].weight / spread)
-        layers[0].bias.copy_(layers[0].bias - layers[0].weight @ mean)
 
 
 @torch.no_grad()
@@ -125,9 +122,9 @@ def see(network: AMIRNet, source: CropSource, seed: int, advance: Callable[[int]
     bands = network.encoder.bands
     assert isinstance(bands, Bands)
     rows = []
-    for damaged, found in _damages(network, source, CROPS, advance):
+    for damaged, found in damages(network, source, CROPS, advance):
         compared = bands.compared(damaged).unflatten(0, (-1, CROPS))
-        rows.append([part.cpu() for part in (compared, *_mean(found, CROPS))])
+        rows.append([part.cpu() for part in (compared, *mean_spectrum(found, CROPS))])
     seen, told, trusted = (torch.cat(part) for part in zip(*rows, strict=True))
     with torch.enable_grad():
         fit_bands(bands.cpu(), seen, told.float(), trusted.float(), seed)
@@ -197,20 +194,20 @@ def _seen(
     """Of every item the encoder's features (items, F), its damage's spectrum, and how far that is to be trusted (items,
     `SIZE`)."""
     rows = []
-    for damaged, found in _damages(network, source, crops, advance):
+    for damaged, found in damages(network, source, crops, advance):
         features = network.encoder(damaged).double().unflatten(0, (-1, crops)).mean(1)
-        rows.append([part.cpu() for part in (features, *_mean(found, crops))])
+        rows.append([part.cpu() for part in (features, *mean_spectrum(found, crops))])
     features, told, trusted = (torch.cat(part) for part in zip(*rows, strict=True))
     return features, told, trusted
 
 
-def _mean(found: Spectrum, crops: int) -> tuple[Tensor, Tensor]:
+def mean_spectrum(found: Spectrum, crops: int) -> tuple[Tensor, Tensor]:
     """Mean spectra of every ``crops`` crops, each number weighted by how far it is to be trusted, and their trust."""
     values, weights = (part.double().unflatten(0, (-1, crops)) for part in (found.told, found.trusted))
     return (values * weights).sum(1) / weights.sum(1).clamp_min(1e-9), weights.mean(1)
 
 
-def _damages(
+def damages(
     network: AMIRNet, source: CropSource, crops: int, advance: Callable[[int], None]
 ) -> Iterator[tuple[Tensor, Spectrum]]:
     """Damaged crops (items * ``crops``, 3, P, P), some items at a time, and what was done to them."""
