@@ -11,7 +11,7 @@ from amirnet_training.checkpoint import TrainedModel, load_model, save_model
 from amirnet_training.config import portable
 from amirnet_training.damage_spectrum import SIZE
 from amirnet_training.data.items import Items
-from amirnet_training.encoder_fit import CROPS, PROBES, Seen, explained, fit, main, place_of
+from amirnet_training.encoder_fit import CROPS, PROBES, Seen, explained, fit, main, place_of, unlike
 from amirnet_training.network import AMIRNet, build_from
 from amirnet_training.trainer import Trainer
 from amirnet_training.tree.features import FreshCrops
@@ -28,7 +28,7 @@ def config(make_config):
 def network(config) -> AMIRNet:
     torch.manual_seed(4)
     made = build_from(config.network).eval()
-    made.heads.exists[[1, 2]] = True
+    made.heads.exists[[1, 2, 3, 4, 5]] = True  # 6 is a number of severity
     return made
 
 
@@ -50,6 +50,17 @@ def test_codes_come_to_tell_what_was_done(monkeypatch, config, network) -> None:
     after = place_of(network, seen, photos, crops)
     assert float((after.mask - before.mask).detach().abs().mean()) < 0.05, "nodes stay"
     assert not torch.equal(after.value, before.value)
+
+
+def test_nodes_that_are_what_they_were_are_not_moved(network) -> None:
+    features = torch.randn(20, network.encoder.features, generator=torch.Generator().manual_seed(1))
+    place = network.heads(features)
+    logits = place.logits.detach().requires_grad_()
+    loss = unlike(network.heads, logits, place.mask.detach())
+    loss.backward()
+    assert logits.grad is not None and float(logits.grad.abs().max()) < 1e-7, "6, a number of severity, is no node"
+    moved = (place.logits + torch.arange(7) % 2).detach()
+    assert float(unlike(network.heads, moved, place.mask.detach())) > float(loss.detach()) + 0.01
 
 
 def test_the_command_and_training_on(config, network, data_root, make_config, tmp_path) -> None:

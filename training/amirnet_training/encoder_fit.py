@@ -28,7 +28,7 @@ from .data.items import Items
 from .data.windows import Windows
 from .errors import CheckpointError
 from .network import AMIRNet
-from .network.amirnet import Place
+from .network.amirnet import Place, TreeHeads
 from .network.bands import Bands
 from .schedule import learning_rate
 from .tree.features import CropSource
@@ -113,7 +113,7 @@ def fit(network: AMIRNet, seen: Seen, seed: int, advance: Callable[[int], None],
         mask, value = (part[photos[:, None], crops].flatten(0, 1) for part in (seen.mask, seen.value))
         moved = (place.value - value).square()
         loss = (seen.trusted[photos] * apart).mean()
-        loss = loss + KEPT_MASK * _unlike(place.logits, mask, heads.slices)
+        loss = loss + KEPT_MASK * unlike(heads, place.logits, mask)
         loss = loss + KEPT_VALUE * (mask * moved)[:, ~free].mean() + KEPT_SEVERITY * moved[:, free].mean()
         optimizer.zero_grad()
         loss.backward()
@@ -122,11 +122,15 @@ def fit(network: AMIRNet, seen: Seen, seed: int, advance: Callable[[int], None],
     return tell
 
 
-def _unlike(logits: Tensor, mask: Tensor, slices: list[slice]) -> Tensor:
-    """Cross-entropy of the nodes' probabilities against those they had, over all levels that have been grown."""
-    grown = [part for part in slices[1:] if bool((logits[0, part] > -1e4).any())]
-    return sum((-(mask[:, part] * F.log_softmax(logits[:, part], dim=1)).sum(1).mean() for part in grown),
-               torch.zeros(()))  # fmt: skip
+def unlike(heads: TreeHeads, logits: Tensor, mask: Tensor) -> Tensor:
+    """Cross-entropy () of the nodes' probabilities, by ``logits`` (N, entries), against those that they had, ``mask``
+    (N, entries), over all levels that have been grown. Numbers of severity, whose mask is 1, are no nodes."""
+    total = torch.zeros(())
+    for part in heads.slices[1:]:
+        if bool(heads.exists[part].any()):
+            had = mask[:, part] * heads.exists[part]
+            total = total - (had * F.log_softmax(logits[:, part], dim=1)).sum(1).mean()
+    return total
 
 
 @torch.no_grad()
