@@ -1,10 +1,10 @@
 """The encoder fitted by itself: `python -m amirnet_training.encoder_fit MODEL --data FOLDER -o OUTPUT`.
 
 While the restorer learns, a few photos a step teach the code what was done to them, at the restorer's rate: what it
-says of how far a blur reaches stays twice as inexact as what the encoder measures. Here the restorer stands still, what
+says of how far a blur reaches stays less exact than what the encoder measures. Here the restorer stands still, what
 the encoder sees of each photo is computed once, and what reads its bands learns from many photos at a time to tell the
 damage's spectrum (`damage_spectrum`). Nodes and their numbers are kept as they were. Then the restorer is trained on,
-with ``train.frozen_encoder``: it learns faster from numbers that no longer move.
+with ``train.frozen_encoder``, so that its numbers no longer move.
 """
 
 from __future__ import annotations
@@ -60,8 +60,9 @@ class Seen:
         for damaged, found in damages(network, photos, CROPS, advance):
             with torch.no_grad():
                 shared = network.encoder.layers(damaged).mean(dim=(2, 3))  # type: ignore[operator]
-                place = network.heads(network.encoder(damaged))
-            parts = shared, bands.compared(damaged).half(), place.mask, place.value
+                compared = bands.compared(damaged)
+                place = network.heads(torch.cat([shared, bands.told(compared)], dim=1))
+            parts = shared, compared.half(), place.mask, place.value
             rows.append((*(part.unflatten(0, (-1, CROPS)) for part in parts), *mean_spectrum(found, CROPS)))
         whole = [torch.cat(part) for part in zip(*rows, strict=True)]
         self.shared, self.compared, self.mask, self.value = whole[:4]
